@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <cartwheel/model.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace cartwheel {
+
+enum class Criterion : std::uint8_t { gini, entropy };
+
+/// A count given as a number of rows, or as a share of the rows it is applied to.
+struct CountOrShare {
+  std::int64_t count = 0;  ///< Used where share is 0.
+  double share = 0.0;      ///< (0, 1]: ceil(share * rows), as scikit-learn has it.
+};
+
+/// How many features a node looks at.
+struct MaxFeatures {
+  enum class Rule : std::uint8_t { all, sqrt, log2, count, share } rule = Rule::all;
+  std::int64_t count = 0;  ///< Rule::count: [1, columns].
+  double share = 0.0;      ///< Rule::share: (0, 1]; max(1, floor(share * columns)).
+};
+
+/// Weights of the classes in gains, leaf probabilities and min_impurity_decrease; never in the counts.
+struct ClassWeight {
+  enum class Rule : std::uint8_t { none, balanced, given } rule = Rule::none;
+  std::array<double, 2> weights{1.0, 1.0};  ///< Rule::given: each > 0 and finite.
+};
+
+/// Settings of a tree, with scikit-learn's names and defaults. Each range is checked before any work starts.
+struct DecisionTreeOptions {
+  Criterion criterion = Criterion::gini;
+  int max_depth = 0;                    ///< [0, 1000]; 0 means unlimited; the root has depth 0.
+  CountOrShare min_samples_split{2, 0};  ///< count >= 2. Counts distinct rows.
+  CountOrShare min_samples_leaf{1, 0};   ///< count >= 1. Counts distinct rows.
+  MaxFeatures max_features;
+  double min_impurity_decrease = 0.0;   ///< >= 0.
+  ClassWeight class_weight;
+  int max_bins = 255;                   ///< [2, 255]; one more bin is kept for missing values.
+  std::uint64_t seed = 0;               ///< Decides only which features a node looks at.
+};
+
+/// One node of a fitted tree.
+struct TreeNode {
+  std::int32_t feature = -1;     ///< Column of the split; -1 in a leaf.
+  float threshold = 0.0f;        ///< Rows with value <= threshold go left.
+  bool missing_left = false;     ///< Where rows go that miss the value.
+  std::int32_t left = -1;        ///< Node numbers; a leaf has -1 twice. A child's number is above its parent's.
+  std::int32_t right = -1;
+  std::uint32_t rows = 0;        ///< Training rows (with bootstrap repeats).
+  std::uint32_t positives = 0;   ///< Of them, those with y = 1.
+  double impurity = 0.0;         ///< By the criterion, with class weights.
+  double probability = 0.0;      ///< Of y = 1, with class weights.
+};
+
+/// CART (Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984) for a binary label, on binned
+/// columns: every distinct value has its bin where a column has at most max_bins of them, and the tree is then exact.
+/// The split is the one of the highest gain; ties go to the lowest column, then the lowest threshold. A threshold is the
+/// midpoint to the next value present in the node, as float32 rounded down. Missing values go where the gain is better.
+class DecisionTree final : public Model {
+ public:
+  /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
+  /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a cell, 12 bytes a row, 8 bytes a bin of open nodes.
+  static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const DecisionTreeOptions& options = {});
+  static DecisionTree read(core::ByteReader& in);
+
+  std::string_view name() const override { return "decision_tree"; }
+  const std::vector<std::string>& feature_names() const override;
+  std::vector<double> predict_proba(const FeatureMatrix& x) const override;
+  void write(core::ByteWriter& out) const override;
+
+  /// Node 0 is the root; breadth-first order.
+  std::span<const TreeNode> nodes() const;
+  int depth() const;
+  /// Share of the total impurity decrease that each column's splits bring; sums to 1 (all 0 for a single leaf).
+  std::vector<double> feature_importances() const;
+
+ private:
+  struct Impl;
+  explicit DecisionTree(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace cartwheel

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cartwheel/event_log.hpp>
+#include <cartwheel/feature_matrix.hpp>
+#include <cartwheel/parameters.hpp>
+#include <cartwheel/session_table.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cartwheel {
+
+namespace core {
+class ByteReader;
+class ByteWriter;
+}  // namespace core
+
+/// What one feature means, for people.
+struct FeatureDefinition {
+  std::string name;
+  std::string definition;  ///< One line, with unit.
+  std::string fitted;      ///< What is learned from training rows, or "no".
+};
+
+/// Turns sessions into features. Life: construct with parameters, fit_transform once, then transform as often as wanted.
+/// After fit_transform nothing changes any more, so transform is safe from several threads.
+class FeatureExtractor {
+ public:
+  virtual ~FeatureExtractor() = default;
+
+  /// "V1".
+  virtual std::string_view name() const = 0;
+  virtual const Parameters& parameters() const = 0;
+  virtual std::vector<FeatureDefinition> definitions() const = 0;
+
+  /// Learns what there is to learn from training rows, and gives their features as of each row's start.
+  /// @param rows  of `sessions`, in the order of the result. @param train_end  nothing later may be looked at.
+  virtual FeatureMatrix fit_transform(const SessionTable& sessions, std::span<const std::uint32_t> rows,
+                                      std::int64_t train_end) = 0;
+  /// Features of any rows, with what was learned. @throws ParameterError before fit_transform.
+  virtual FeatureMatrix transform(const SessionTable& sessions, std::span<const std::uint32_t> rows) const = 0;
+
+  /// Writes what was learned; read_feature_extractor is the inverse.
+  virtual void write(core::ByteWriter& out) const = 0;
+};
+
+/// The names that make_feature_extractor takes.
+std::span<const std::string_view> feature_extractor_names();
+
+/// @param name  "V1", with parameter `session_size` (the window's k, 3 by default).
+/// @throws ParameterError with a suggestion for an unknown name or parameter.
+std::unique_ptr<FeatureExtractor> make_feature_extractor(std::string_view name, const Parameters& parameters);
+
+}  // namespace cartwheel

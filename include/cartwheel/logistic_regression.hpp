@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cartwheel/decision_tree.hpp>  // ClassWeight
+#include <cartwheel/model.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cartwheel {
+
+enum class Penalty : std::uint8_t { l1, l2, elasticnet, none };
+
+/// Settings of LogisticRegression::fit, with scikit-learn's names.
+struct LogisticRegressionOptions {
+  Penalty penalty = Penalty::l2;
+  double C = 1.0;           ///< Inverse strength of the penalty, > 0 and finite. Ignored by Penalty::none.
+  double l1_ratio = 0.5;    ///< [0, 1], the L1 share of an elastic net. Used by Penalty::elasticnet alone.
+  bool fit_intercept = true;
+  ClassWeight class_weight;
+  double tol = 1e-8;        ///< > 0. Stop when the KKT residual is at most tol times its value at zero coefficients.
+  int max_iter = 1000;      ///< [1, 1000000] outer (Newton or quasi-Newton) iterations.
+};
+
+/// Logistic regression: minimises  C * sum_i w_i * log(1 + exp(-s_i * (x_i . b + b0))) + penalty(b)  with s_i = +-1, as
+/// scikit-learn defines it, in the columns as given; the intercept b0 is never penalised. penalty(b) is |b|_1 (l1),
+/// |b|_2^2 / 2 (l2), l1_ratio * |b|_1 + (1 - l1_ratio) * |b|_2^2 / 2 (elasticnet), or 0 (none; C is then 1).
+/// A missing value takes the column's training mean, and a column with missing values in training has an indicator column
+/// of its own, named "COLUMN is missing".
+class LogisticRegression final : public Model {
+ public:
+  /// @param x  [rows x columns], any column types. @param y  rows labels, each 0 or 1, both present.
+  /// @throws ParameterError, DataError. Memory beyond `x`: 4 bytes a cell, 24 bytes a row, 16 bytes a column squared.
+  static LogisticRegression fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                const LogisticRegressionOptions& options = {});
+  static LogisticRegression read(core::ByteReader& in);
+
+  std::string_view name() const override { return "logistic_regression"; }
+  const std::vector<std::string>& feature_names() const override;
+  std::vector<double> predict_proba(const FeatureMatrix& x) const override;
+  std::vector<std::string> warnings() const override;
+  void write(core::ByteWriter& out) const override;
+
+  /// The columns that have a coefficient: those of the fit, then the indicators.
+  const std::vector<std::string>& coefficient_names() const;
+  const std::vector<double>& coefficients() const;  ///< In the columns as given.
+  double intercept() const;
+
+  /// The certificate of the fit.
+  struct Report {
+    int iterations = 0;
+    double objective = 0.0;      ///< Of the coefficients returned.
+    double kkt_residual = 0.0;   ///< Largest distance of any coefficient's gradient from its subdifferential.
+    bool converged = false;
+    bool separable = false;      ///< Without a penalty: a plane parts the classes, so no finite optimum exists.
+  };
+  const Report& report() const;
+
+ private:
+  struct Impl;
+  explicit LogisticRegression(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace cartwheel

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cartwheel/decision_tree.hpp>
+#include <optional>
+
+namespace cartwheel {
+
+/// Settings of RandomForest::fit, with scikit-learn's names and defaults.
+struct RandomForestOptions {
+  int n_estimators = 100;           ///< [1, 100000].
+  bool bootstrap = true;            ///< Each tree sees rows drawn with replacement; false: all rows once.
+  CountOrShare max_samples{0, 0};   ///< Rows drawn for a tree; {0, 0}: as many as there are. Only with bootstrap.
+  bool oob_score = false;           ///< Score each row by the trees that did not see it. Only with bootstrap.
+  /// The settings of each tree. max_features is sqrt by default here. `seed` keys the whole forest.
+  DecisionTreeOptions tree = [] {
+    DecisionTreeOptions options;
+    options.max_features.rule = MaxFeatures::Rule::sqrt;
+    return options;
+  }();
+};
+
+/// Random forest (Breiman, "Random Forests", 2001): the mean of the class probabilities of bagged trees. Tree i depends on
+/// the seed and i alone, and what a node draws on (seed, tree, path to the node): 50 trees are the first 50 of 100, and
+/// depth 10 is the top of unlimited depth.
+class RandomForest final : public Model {
+ public:
+  /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
+  /// @throws ParameterError, DataError.
+  static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const RandomForestOptions& options = {});
+  static RandomForest read(core::ByteReader& in);
+
+  std::string_view name() const override { return "random_forest"; }
+  const std::vector<std::string>& feature_names() const override;
+  std::vector<double> predict_proba(const FeatureMatrix& x) const override;
+  std::vector<std::string> warnings() const override;
+  void write(core::ByteWriter& out) const override;
+
+  int tree_count() const;
+  /// Node 0 is the root; breadth-first order. @param tree  [0, tree_count()).
+  std::span<const TreeNode> nodes(int tree) const;
+  /// Mean over the trees of each tree's impurity importances; sums to 1 (all 0 if no tree has a split).
+  std::vector<double> feature_importances() const;
+  /// Accuracy of the out-of-bag votes over the rows that have any; nothing unless oob_score was set.
+  std::optional<double> oob_score() const;
+  /// The out-of-bag P(y = 1) of each training row, NaN for a row that every tree saw; empty unless oob_score was set. Not
+  /// kept in a model file.
+  std::span<const double> oob_probability() const;
+
+ private:
+  struct Impl;
+  explicit RandomForest(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace cartwheel

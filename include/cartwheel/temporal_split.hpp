@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cartwheel/session_table.hpp>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cartwheel {
+
+/// [begin, end), microseconds since 1970-01-01 UTC.
+struct TimeRange {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  bool contains(std::int64_t time) const { return begin <= time && time < end; }
+  friend bool operator==(const TimeRange&, const TimeRange&) = default;
+};
+
+/// Durations in microseconds.
+struct BatchOptions {
+  std::int64_t train = 30LL * 24 * 3600 * 1'000'000;       ///< > 0
+  std::int64_t validation = 7LL * 24 * 3600 * 1'000'000;   ///< > 0
+  std::int64_t test = 14LL * 24 * 3600 * 1'000'000;        ///< > 0
+  std::int64_t step = 14LL * 24 * 3600 * 1'000'000;        ///< > 0
+  std::int64_t gap = 0;                                    ///< >= 0: embargo before validation and before test.
+  int folds = 1;           ///< [1, 1000]
+  std::int64_t window = 0;  ///< Length of a fold's training stretch; 0: all that lies before (expanding).
+  /// Keeps the users of a fold's validation rows (and of a batch's test rows) out of its training rows.
+  bool group_user = false;
+
+  /// @throws ParameterError naming the option that is out of range.
+  void check() const;
+};
+
+/// Rows of the session table on both sides of one cut in time.
+struct Fold {
+  TimeRange train, validation;
+  std::int64_t train_end = 0;  ///< Nothing fitted may depend on anything after this.
+  std::vector<std::uint32_t> train_rows, validation_rows;  ///< Increasing.
+  std::uint32_t purged = 0;    ///< Rows that start in `train`, but whose label is known only after train_end.
+  std::uint32_t grouped = 0;   ///< Rows left out of training because their user is on the other side.
+};
+
+/// One dated experiment. The final fit is a Fold, too: train + validation against test.
+struct Batch {
+  std::string name;         ///< The first day of the test window, "2016-08-29".
+  TimeRange train, validation, test;
+  std::vector<Fold> folds;  ///< For search and threshold; fold 0 validates on the last stretch.
+  Fold final_fold;          ///< train = train + validation; validation = test.
+};
+
+/// Cuts the table into batches by session start: [s, s + train), gap, validation, gap, test; then s += step. The first s
+/// is midnight UTC of the log's first event; a batch is kept while its test window ends no later than the midnight after
+/// the log's last event. A row trains only if its label time is at most the end of training.
+/// @throws ParameterError for options out of range; DataError if the log is too short for one batch (it says how many
+/// days are needed and how many are there), or a fold has no training or validation rows (it says which).
+std::vector<Batch> make_batches(const SessionTable& sessions, const BatchOptions& options);
+
+}  // namespace cartwheel

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace cartwheel {
+
+/// The library's version, "MAJOR.MINOR.PATCH".
+std::string_view version();
+
+}  // namespace cartwheel

@@ -1,0 +1,48 @@
+#include "core/mapped_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cartwheel/error.hpp>
+#include <cerrno>
+#include <cstring>
+
+namespace cartwheel::core {
+namespace {
+struct Descriptor {
+  int value;
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+};
+
+[[noreturn]] void fail(const std::filesystem::path& path, int reason) {
+  throw DataError(fmt::format("cannot read {}: {}", path.string(), std::strerror(reason)));
+}
+}  // namespace
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.value < 0) fail(path, errno);
+  struct ::stat status = {};
+  if (::fstat(file.value, &status) != 0) fail(path, errno);
+  if (S_ISDIR(status.st_mode)) throw DataError(fmt::format("cannot read {}: it is a directory", path.string()));
+  if (!S_ISREG(status.st_mode)) throw DataError(fmt::format("cannot read {}: it is not a regular file", path.string()));
+  identity_ = {static_cast<std::uint64_t>(status.st_size),
+               std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec, status.st_ino};
+  if (status.st_size == 0) return;  // an empty file cannot be mapped
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value, 0);
+  if (address == MAP_FAILED) fail(path, errno);
+  bytes_ = {static_cast<const char*>(address), size};
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+}
+
+}  // namespace cartwheel::core

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+namespace cartwheel::core {
+
+/// What identifies one state of a file without reading it.
+struct FileIdentity {
+  std::uint64_t size = 0;
+  std::int64_t modified_ns = 0;  ///< Since 1970-01-01 UTC.
+  std::uint64_t inode = 0;
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+/// A regular file mapped into memory, read-only. Not copyable; the view lives as long as the object.
+class MappedFile {
+ public:
+  /// @throws DataError naming the file if it is missing, a directory, not a regular file, or unreadable.
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::string_view bytes() const { return bytes_; }
+  const FileIdentity& identity() const { return identity_; }
+
+ private:
+  std::string_view bytes_;
+  FileIdentity identity_;
+};
+
+}  // namespace cartwheel::core

@@ -1,0 +1,5 @@
+#include <cartwheel/version.hpp>
+
+namespace cartwheel {
+std::string_view version() { return CARTWHEEL_VERSION; }
+}  // namespace cartwheel
