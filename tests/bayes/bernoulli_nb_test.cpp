@@ -51,7 +51,9 @@ void expect_near(const std::vector<double>& actual, const std::vector<double>& e
 }
 
 TEST(BernoulliNB, AgreesWithScikitLearn) {
-  for (const auto& c : test::golden_file("bernoulli_nb/bernoulli_nb.json")["cases"]) {
+  const auto golden = test::golden_file("bernoulli_nb/bernoulli_nb.json");
+  ASSERT_EQ(golden["cases"].size(), 6u);
+  for (const auto& c : golden["cases"]) {
     const auto rows = test::labelled_rows(c["x"].get<std::vector<double>>(), c["columns"].get<std::size_t>(),
                                           c["y"].get<std::vector<std::uint8_t>>());
     for (const auto& fit : c["fits"]) {
