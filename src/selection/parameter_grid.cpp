@@ -21,7 +21,8 @@ std::vector<Parameters> combinations(const ParameterGrid& grid) {
   std::size_t count = 1;
   for (const auto& [name, values] : grid) {
     if (values.empty())
-      throw ParameterError(fmt::format("the list of values for '{}' is empty; give at least one, or leave it out", name));
+      throw ParameterError(
+          fmt::format("the list of values for '{}' is empty; give at least one, or leave it out", name));
     if (values.size() > most_combinations / count)
       throw ParameterError(fmt::format("the grid has more than {} combinations; give fewer values", most_combinations));
     count *= values.size();

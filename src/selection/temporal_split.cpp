@@ -50,11 +50,16 @@ class UserSet {
 /// @param known_by  validation rows must have their label by then.
 Fold make_fold(const SessionTable& sessions, const TimeRange& train, const TimeRange& validation, std::int64_t known_by,
                bool group_user) {
-  Fold fold{.train = train, .validation = validation, .train_end = train.end};
+  Fold fold;
+  fold.train = train;
+  fold.validation = validation;
+  fold.train_end = train.end;
   const RowRange after = rows_that_start_in(sessions, validation);
   for (std::uint32_t row = after.first; row < after.last; ++row) {
-    if (sessions.label_time[row] > known_by) ++fold.late;
-    else fold.validation_rows.push_back(row);
+    if (sessions.label_time[row] > known_by)
+      ++fold.late;
+    else
+      fold.validation_rows.push_back(row);
   }
   UserSet users_after(sessions);
   if (group_user)
@@ -62,9 +67,12 @@ Fold make_fold(const SessionTable& sessions, const TimeRange& train, const TimeR
 
   const RowRange before = rows_that_start_in(sessions, train);
   for (std::uint32_t row = before.first; row < before.last; ++row) {
-    if (sessions.label_time[row] > fold.train_end) ++fold.purged;
-    else if (users_after.contains(sessions.user[row])) ++fold.grouped;
-    else fold.train_rows.push_back(row);
+    if (sessions.label_time[row] > fold.train_end)
+      ++fold.purged;
+    else if (users_after.contains(sessions.user[row]))
+      ++fold.grouped;
+    else
+      fold.train_rows.push_back(row);
   }
   return fold;
 }
@@ -75,15 +83,15 @@ std::string text_of(const TimeRange& range) {
 
 void check_rows(const Fold& fold, std::string_view batch, std::string_view name) {
   if (fold.train_rows.empty())
-    throw DataError(fmt::format(
-        "batch {}, {}: no session can train in {} ({} purged, because their label is known too late, {} "
-        "left out for their user); make batches.train longer, or use a log without such a hole",
-        batch, name, text_of(fold.train), fold.purged, fold.grouped));
+    throw DataError(
+        fmt::format("batch {}, {}: no session can train in {} ({} purged, because their label is known too late, {} "
+                    "left out for their user); make batches.train longer, or use a log without such a hole",
+                    batch, name, text_of(fold.train), fold.purged, fold.grouped));
   if (fold.validation_rows.empty())
-    throw DataError(fmt::format(
-        "batch {}, {}: there is no session to score in {} ({} left out, because their label is known too "
-        "late); make batches.validation or batches.test longer, or use a log without such a hole",
-        batch, name, text_of(fold.validation), fold.late));
+    throw DataError(
+        fmt::format("batch {}, {}: there is no session to score in {} ({} left out, because their label is known too "
+                    "late); make batches.validation or batches.test longer, or use a log without such a hole",
+                    batch, name, text_of(fold.validation), fold.late));
 }
 
 Batch make_batch(const SessionTable& sessions, const BatchOptions& options, std::int64_t begin) {
@@ -121,10 +129,10 @@ void BatchOptions::check() const {
   if (folds < 1 || folds > 1000)
     throw ParameterError(fmt::format("batches.folds is {}; it must be in [1, 1000]", folds));
   if (const std::int64_t taken = (folds - 1) * validation; train <= taken)
-    throw ParameterError(fmt::format(
-        "batches.folds is {}, so fold {} validates {} before the validation window and has nothing left "
-        "to train on: batches.train is {}, and must be above {}; raise it, or lower folds or validation",
-        folds, folds, format_duration(taken), format_duration(train), format_duration(taken)));
+    throw ParameterError(
+        fmt::format("batches.folds is {}, so fold {} validates {} before the validation window and has nothing left "
+                    "to train on: batches.train is {}, and must be above {}; raise it, or lower folds or validation",
+                    folds, folds, format_duration(taken), format_duration(train), format_duration(taken)));
 }
 
 std::vector<Batch> make_batches(const SessionTable& sessions, const BatchOptions& options) {
