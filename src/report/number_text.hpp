@@ -9,9 +9,13 @@ namespace cartwheel::report {
 
 /// 1234567 as "1,234,567".
 inline std::string thousands(std::integral auto number) {
-  std::string text = fmt::format("{}", number);
-  const std::size_t first = text.starts_with('-') ? 1 : 0;
-  for (std::size_t i = text.size(); i > first + 3;) text.insert(i -= 3, ",");
+  const std::string digits = fmt::format("{}", number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const std::size_t left = digits.size() - i;
+    if (left % 3 == 0 && !text.empty() && text != "-") text += ',';
+    text += digits[i];
+  }
   return text;
 }
 

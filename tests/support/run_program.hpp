@@ -27,10 +27,10 @@ struct ProgramResult {
 
 /// How to run a program.
 struct RunOptions {
-  std::vector<std::string> environment;         ///< "NAME=VALUE", besides the test's own.
-  std::optional<std::size_t> file_size_limit;   ///< In bytes: writes beyond it fail, as on a full disk.
-  std::string out_path;                         ///< Where stdout goes instead of `out`, such as /dev/full.
-  std::string folder;                           ///< The working folder; "" for the test's own.
+  std::vector<std::string> environment;        ///< "NAME=VALUE", besides the test's own.
+  std::optional<std::size_t> file_size_limit;  ///< In bytes: writes beyond it fail, as on a full disk.
+  std::string out_path;                        ///< Where stdout goes instead of `out`, such as /dev/full.
+  std::string folder;                          ///< The working folder; "" for the test's own.
   /// Called with the process once it has written its first bytes to stdout, before the rest is read.
   std::function<void(pid_t)> on_first_output;
 };
@@ -57,7 +57,7 @@ inline ProgramResult run_program(const std::string& program, const std::vector<s
     if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) std::_Exit(126);
     if (options.file_size_limit) {
       std::signal(SIGXFSZ, SIG_IGN);
-      const struct ::rlimit limit{*options.file_size_limit, *options.file_size_limit};
+      const struct ::rlimit limit { *options.file_size_limit, *options.file_size_limit };
       ::setrlimit(RLIMIT_FSIZE, &limit);
     }
     std::vector<char*> argv{const_cast<char*>(program.c_str())};
