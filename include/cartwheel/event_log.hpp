@@ -93,6 +93,8 @@ class EventLog {
 
   struct Storage;
   explicit EventLog(std::shared_ptr<const Storage> storage) : storage_(std::move(storage)) {}
+  /// What stands behind the views; its definition is private to the library.
+  const Storage& storage() const { return *storage_; }
 
  private:
   std::shared_ptr<const Storage> storage_;

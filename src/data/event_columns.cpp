@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <cartwheel/error.hpp>
 #include <utility>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 namespace cartwheel::data {
 namespace {
@@ -33,19 +38,63 @@ void EventColumns::add(const EventFields& event) {
 }
 
 void EventColumns::add_log(const EventLog& log) {
-  const ByTextColumn<const Dictionary*> dictionaries{&log.products(), &log.category_ids(), &log.category_codes(),
-                                                     &log.brands(),   &log.users(),        &log.sessions()};
-  const ByTextColumn<std::span<const Code>> codes{log.product(), log.category_id(), log.category_code(),
-                                                  log.brand(),   log.user(),        log.session()};
   for (std::size_t c = 0; c < text_column_count; ++c) {
-    std::vector<Code> ours(dictionaries[c]->size());
-    for (std::size_t code = 0; code < ours.size(); ++code)
-      ours[code] = dictionaries_[c].code_of((*dictionaries[c])[static_cast<Code>(code)]);
-    for (const Code code : codes[c]) codes_[c].push_back(ours[code]);
+    const Dictionary& theirs = log.storage().dictionaries[c];
+    std::vector<Code> ours(theirs.size());
+    for (Code code = 1; code < ours.size(); ++code) ours[code] = dictionaries_[c].code_of(theirs[code]);
+    for (const Code code : log.storage().codes[c]) codes_[c].push_back(ours[code]);
   }
   append(time_, log.time());
   append(type_, log.type());
   append(price_, log.price());
+}
+
+std::uint64_t EventColumns::hash_of(std::size_t row) const {
+  std::array<std::uint64_t, 3 + text_column_count> values{static_cast<std::uint64_t>(time_[row]),
+                                                          static_cast<std::uint64_t>(price_[row]),
+                                                          static_cast<std::uint64_t>(type_[row])};
+  for (std::size_t c = 0; c < text_column_count; ++c) values[3 + c] = codes_[c][row];
+  return XXH3_64bits(values.data(), sizeof values);
+}
+
+bool EventColumns::equal(std::size_t a, std::size_t b) const {
+  return time_[a] == time_[b] && price_[a] == price_[b] && type_[a] == type_[b] &&
+         std::ranges::all_of(codes_, [&](const std::vector<Code>& column) { return column[a] == column[b]; });
+}
+
+void EventColumns::move_row(std::size_t from, std::size_t to) {
+  time_[to] = time_[from];
+  price_[to] = price_[from];
+  type_[to] = type_[from];
+  for (std::vector<Code>& column : codes_) column[to] = column[from];
+}
+
+void EventColumns::shorten(std::size_t rows) {
+  time_.resize(rows);
+  price_.resize(rows);
+  type_.resize(rows);
+  for (std::vector<Code>& column : codes_) column.resize(rows);
+}
+
+std::size_t EventColumns::drop_repeats() {
+  // A flat hash set of the rows kept so far, by number + 1; 0 marks a free slot. At most half full.
+  std::vector<std::uint64_t> slots(std::bit_ceil(size() * 2 + 1));
+  const std::size_t mask = slots.size() - 1;
+  const auto is_new = [&](std::size_t row) {
+    std::size_t slot = hash_of(row) & mask;
+    for (; slots[slot] != 0; slot = (slot + 1) & mask)
+      if (equal(slots[slot] - 1, row)) return false;
+    slots[slot] = row + 1;
+    return true;
+  };
+  const std::size_t before = size();
+  std::size_t kept = 0;
+  for (std::size_t row = 0; row < before; ++row) {
+    if (kept != row) move_row(row, kept);
+    if (is_new(kept)) ++kept;
+  }
+  shorten(kept);
+  return before - kept;
 }
 
 EventLog EventColumns::finish(EventColumns columns, std::shared_ptr<const Reading> reading) {

@@ -19,10 +19,18 @@ class EventColumns {
   /// Adds every row of `log`, with this log's codes.
   void add_log(const EventLog& log);
 
+  /// Removes each row that equals an earlier one in every column; returns how many.
+  std::size_t drop_repeats();
+
   /// Makes a log of `columns`.
   static EventLog finish(EventColumns columns, std::shared_ptr<const Reading> reading = nullptr);
 
  private:
+  std::uint64_t hash_of(std::size_t row) const;
+  bool equal(std::size_t a, std::size_t b) const;
+  void move_row(std::size_t from, std::size_t to);
+  void shorten(std::size_t rows);
+
   std::vector<std::int64_t> time_, price_;
   std::vector<EventType> type_;
   ByTextColumn<std::vector<Code>> codes_;
