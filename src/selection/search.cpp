@@ -185,15 +185,16 @@ void Search::run_fold(std::size_t extractor, std::size_t fold_number) {
   meter_.check();
   const Fold& fold = batch_.folds[fold_number];
   FoldSide train, validation;
+  train.y = labels_of(sessions_, fold.train_rows);
+  validation.y = labels_of(sessions_, fold.validation_rows);
   double plain_seconds = 0.0, standardised_seconds = 0.0;
   const bool standardise = std::ranges::any_of(models_, &ModelSearch::standardised);
   const std::exception_ptr no_features = failure_of([&] {
     plain_seconds = seconds_of([&] {
       const auto& [name, parameters] = space_.extractors[extractor];
       const auto made = make_feature_extractor(name, parameters);
-      train = {
-          made->fit_transform(sessions_, fold.train_rows, fold.train_end), {}, labels_of(sessions_, fold.train_rows)};
-      validation = {made->transform(sessions_, fold.validation_rows), {}, labels_of(sessions_, fold.validation_rows)};
+      train.plain = made->fit_transform(sessions_, fold.train_rows, fold.train_end);
+      validation.plain = made->transform(sessions_, fold.validation_rows);
     });
     if (!standardise) return;
     standardised_seconds = seconds_of([&] {
