@@ -34,9 +34,9 @@ struct DecisionTreeOptions {
   int max_depth = 0;                    ///< [0, 1000]; 0 means unlimited; the root has depth 0.
   CountOrShare min_samples_split{2, 0};  ///< count >= 2. Counts distinct rows.
   CountOrShare min_samples_leaf{1, 0};   ///< count >= 1. Counts distinct rows.
-  MaxFeatures max_features;
+  MaxFeatures max_features{};
   double min_impurity_decrease = 0.0;   ///< >= 0.
-  ClassWeight class_weight;
+  ClassWeight class_weight{};
   int max_bins = 255;                   ///< [2, 255]; one more bin is kept for missing values.
   std::uint64_t seed = 0;               ///< Decides only which features a node looks at.
 };

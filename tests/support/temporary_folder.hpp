@@ -1,14 +1,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
-<<<<<<< HEAD
 #include <unistd.h>
 
 #include <cstdlib>
-=======
-#include <stdlib.h>
-
->>>>>>> data
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,7 +11,6 @@
 #include <string>
 #include <string_view>
 
-<<<<<<< HEAD
 namespace cartwheel::test {
 
 /// A new, empty folder that is removed with all it holds.
@@ -25,18 +19,7 @@ class TemporaryFolder {
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "cartwheel-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-    path_ = name;
-=======
-namespace cartwheel::tests {
-
-/// A folder of a test's own, removed with all it holds.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = ::testing::TempDir() + "cartwheel_XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
     path_ = std::filesystem::canonical(name);
->>>>>>> data
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -46,7 +29,6 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-<<<<<<< HEAD
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
   /// Writes a file of this folder, and says where it is.
@@ -57,14 +39,6 @@ class TemporaryFolder {
 
   std::size_t file_count() const {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
-=======
-
-  /// Writes a file of the folder, in place, and gives its path.
-  std::filesystem::path write(std::string_view name, std::string_view bytes) const {
-    const std::filesystem::path file = path_ / name;
-    std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return file;
->>>>>>> data
   }
 
  private:
@@ -72,17 +46,9 @@ class TemporaryFolder {
 };
 
 inline std::string read_file(const std::filesystem::path& path) {
-<<<<<<< HEAD
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-}  // namespace cartwheel::test
-=======
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path.string());
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace cartwheel::tests
->>>>>>> data
+}  // namespace cartwheel::test
