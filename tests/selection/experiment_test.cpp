@@ -48,7 +48,7 @@ TEST(RunExperiment, SearchRowsAreByBatchModelAndGrid) {
   for (std::size_t i = 0; i < result().search.size(); ++i) {
     const SearchRow& row = result().search[i];
     EXPECT_EQ(row.batch, result().batches[i / 12].name);
-    const NamedGrid& grid = small_experiment().models[i / 6 % 2];
+    const NamedGrid grid = small_experiment().models[i / 6 % 2];
     EXPECT_EQ(row.model, grid.name);
     EXPECT_EQ(row.model_parameters, combinations(grid.grid)[i % 6]);
     EXPECT_EQ(row.extractor, "V1");

@@ -18,14 +18,15 @@ struct ShopShape {
   std::int64_t begin = 1'470'009'600'000'000;  ///< 2016-08-01.
 };
 
-/// Sessions of 2 to 6 events over some minutes, a few over many hours. Who looks at the same cheap product again is
-/// likely to put it into the cart, so models have something to learn. In order of time, as a shop would log them.
+/// Sessions of 2 to 6 events over some minutes, a quarter of them over many hours. Who looks at the same cheap product
+/// again is likely to put it into the cart, so models have something to learn. In order of time, as a shop would log
+/// them.
 inline std::vector<OwnedEvent> shop_events(std::uint64_t seed, const ShopShape& shape = {}) {
   core::RandomStream random(seed, core::RandomPurpose::generate);
   std::vector<OwnedEvent> events;
   for (int s = 0; s < shape.sessions; ++s) {
     const bool keen = random.below(3) == 0;
-    const bool slow = random.below(20) == 0;
+    const bool slow = random.below(4) == 0;
     std::int64_t time = shape.begin + static_cast<std::int64_t>(random.uniform() * shape.days *
                                                                 static_cast<double>(core::microseconds_per_day));
     const std::int64_t end = shape.begin + shape.days * core::microseconds_per_day;
