@@ -17,10 +17,10 @@
 #include "support/temporary_folder.hpp"
 
 using namespace cartwheel;
-using cartwheel::tests::EventRow;
-using cartwheel::tests::read_file;
-using cartwheel::tests::rows_of;
-using cartwheel::tests::TemporaryFolder;
+using cartwheel::test::EventRow;
+using cartwheel::test::read_file;
+using cartwheel::test::rows_of;
+using cartwheel::test::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -255,7 +255,7 @@ TEST_F(EventCacheFiles, AFailedWriteNamesTheFile) {
 
 TEST_F(EventCacheFiles, ReadTheStoresLogAsItsSourceDoes) {
   CARTWHEEL_NEEDS_SHARED_DATA();
-  const auto store = tests::shared_data("store_2016-08_09.csv");
+  const auto store = test::shared_data("store_2016-08_09.csv");
   options = {};
   prepare({store}, cache);
   const EventLog log = read(cache);

@@ -16,7 +16,7 @@
 #include "support/temporary_folder.hpp"
 
 using namespace cartwheel;
-using cartwheel::tests::EventRow;
+using cartwheel::test::EventRow;
 
 namespace {
 
@@ -104,10 +104,10 @@ Expected read_plainly(std::string_view text, char delimiter) {
                                                                    {"other", EventType::other},
                                                                    {"addtocart", EventType::cart},
                                                                    {"transaction", EventType::purchase}};
-  const auto records = tests::read_plain_csv(text, delimiter);
+  const auto records = test::read_plain_csv(text, delimiter);
   Expected expected;
   for (std::size_t r = 1; r < records.size(); ++r) {
-    const tests::PlainRecord& record = records[r];
+    const test::PlainRecord& record = records[r];
     if (record.fields == std::vector<std::string>{""}) continue;
     ++expected.read;
     if (record.text_after_quote || record.fields.size() != records[0].fields.size()) continue;
@@ -129,7 +129,7 @@ Expected read_plainly(std::string_view text, char delimiter) {
 class ReadEventsProperty : public ::testing::TestWithParam<char> {};
 
 TEST_P(ReadEventsProperty, EqualsThePlainReader) {
-  const tests::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   std::size_t kept = 0, rejected = 0;
   for (std::uint32_t round = 0; round < 2'000; ++round) {
     RandomFile file{
@@ -143,7 +143,7 @@ TEST_P(ReadEventsProperty, EqualsThePlainReader) {
     options.on_bad_row = BadRows::skip;
     Account account;
     const EventLog log = read_events(files, options, account);
-    ASSERT_EQ(tests::rows_of(log), expected.rows) << ::testing::PrintToString(text);
+    ASSERT_EQ(test::rows_of(log), expected.rows) << ::testing::PrintToString(text);
     ASSERT_EQ(account.count("rows read"), expected.read) << ::testing::PrintToString(text);
     ASSERT_EQ(account.count("prices rounded to 1/10,000"), expected.rounded);
     std::int64_t accounted = account.count("rows kept");

@@ -10,9 +10,9 @@
 #include "support/temporary_folder.hpp"
 
 using namespace cartwheel;
-using cartwheel::tests::EventRow;
-using cartwheel::tests::rows_of;
-using cartwheel::tests::TemporaryFolder;
+using cartwheel::test::EventRow;
+using cartwheel::test::rows_of;
+using cartwheel::test::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
@@ -382,7 +382,7 @@ TEST_F(ReadEvents, ALongRowIsShortenedInItsMessage) {
 
 TEST_F(ReadEvents, ReadsTheStoresLog) {
   CARTWHEEL_NEEDS_SHARED_DATA();
-  const EventLog log = read({tests::shared_data("store_2016-08_09.csv")});
+  const EventLog log = read({test::shared_data("store_2016-08_09.csv")});
   EXPECT_EQ(log.size(), 141'579u);
   EXPECT_EQ(account.count("rows read"), 141'579);
   EXPECT_EQ(account.count("prices rounded to 1/10,000"), 0);
@@ -395,7 +395,7 @@ TEST_F(ReadEvents, ReadsTheStoresLog) {
 
 TEST_F(ReadEvents, StopsAtTheCutLineOfTheMulticategoryLogOrCountsIt) {
   CARTWHEEL_NEEDS_SHARED_DATA();
-  const auto file = tests::shared_data("multicat_2019-10-01.csv");
+  const auto file = test::shared_data("multicat_2019-10-01.csv");
   EXPECT_THAT([&] { read({file}); },
               ThrowsMessage<DataError>(AllOf(HasSubstr("multicat_2019-10-01.csv:17436:"), HasSubstr("looks cut off"))));
   options.on_bad_row = BadRows::skip;
@@ -405,10 +405,10 @@ TEST_F(ReadEvents, StopsAtTheCutLineOfTheMulticategoryLogOrCountsIt) {
 
 TEST_F(ReadEvents, ReadsTheElectronicsSamples) {
   CARTWHEEL_NEEDS_SHARED_DATA();
-  EXPECT_EQ(read({tests::shared_data("electronics_sample.csv")}).size(), 100u);
-  EXPECT_EQ(read({tests::shared_data("electronics_duplicates.csv")}).size(), 1'284u);
+  EXPECT_EQ(read({test::shared_data("electronics_sample.csv")}).size(), 100u);
+  EXPECT_EQ(read({test::shared_data("electronics_duplicates.csv")}).size(), 1'284u);
   options.repeats = Repeats::drop;
-  EXPECT_EQ(read({tests::shared_data("electronics_duplicates.csv")}).size(), 629u);
+  EXPECT_EQ(read({test::shared_data("electronics_duplicates.csv")}).size(), 629u);
 }
 
 }  // namespace

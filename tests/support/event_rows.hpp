@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel::tests {
+namespace cartwheel::test {
 
 /// One row of a log as values, without codes: what two logs must agree on.
 struct EventRow {
@@ -35,4 +35,4 @@ inline std::vector<EventRow> rows_of(const EventLog& log) {
   return rows;
 }
 
-}  // namespace cartwheel::tests
+}  // namespace cartwheel::test
