@@ -33,12 +33,14 @@ ReadingProgress::ReadingProgress(const ProgressCallback& callback, std::uint64_t
 
 void ReadingProgress::tell(std::uint64_t done) {
   next_ = done + step_;
-  if (!callback_({.stage = "reading", .done = done, .total = total_})) throw Cancelled("reading was stopped");
+  // Sources that are read in place of a cache may be larger than the cache, which is what was counted on.
+  if (!callback_({.stage = "reading", .done = std::min(done, total_), .total = total_}))
+    throw Cancelled("reading was stopped");
 }
 
 void ReadingProgress::finish_file(std::uint64_t bytes) {
   finished_files_ += bytes;
-  at(0);
+  if (callback_ && (finished_files_ >= next_ || finished_files_ == total_)) tell(finished_files_);
 }
 
 ReadingCounts add_csv_events(const CsvFile& file, const EventSchema& schema, BadRows on_bad_row, EventColumns& columns,

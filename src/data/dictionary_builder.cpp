@@ -1,12 +1,10 @@
 #include "data/dictionary_builder.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <cartwheel/error.hpp>
 #include <utility>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace cartwheel::data {
 namespace {

@@ -1,6 +1,7 @@
 #include "data/event_cache.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <cartwheel/error.hpp>
@@ -12,9 +13,6 @@
 #include "core/parallel.hpp"
 #include "data/event_cache_format.hpp"
 #include "data/event_storage.hpp"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace cartwheel::data {
 namespace {

@@ -1,3 +1,5 @@
+#include <xxhash.h>
+
 #include <array>
 #include <cstring>
 #include <string>
@@ -7,9 +9,6 @@
 #include "data/event_cache.hpp"
 #include "data/event_cache_format.hpp"
 #include "data/event_storage.hpp"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace cartwheel::data {
 namespace {

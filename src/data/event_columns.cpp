@@ -1,14 +1,12 @@
 #include "data/event_columns.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <bit>
 #include <cartwheel/error.hpp>
 #include <utility>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace cartwheel::data {
 namespace {

@@ -14,7 +14,7 @@
 
 using namespace cartwheel;
 using namespace cartwheel::data;
-using cartwheel::tests::PlainRecord;
+using cartwheel::test::PlainRecord;
 using ::testing::ElementsAre;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
@@ -202,7 +202,7 @@ TEST_P(CsvReaderLaws, EqualsThePlainReader) {
                               record.problem() == CsvProblem::unclosed_quote};
       records.push_back(plain);
     }
-    auto expected = tests::read_plain_csv(text, delimiter);
+    auto expected = test::read_plain_csv(text, delimiter);
     for (PlainRecord& record : expected) record.unclosed_quote &= !record.text_after_quote;
     ASSERT_EQ(records, expected) << ::testing::PrintToString(text);
   }
@@ -252,7 +252,7 @@ INSTANTIATE_TEST_SUITE_P(Delimiters, CsvReaderLaws, ::testing::Values(',', ';', 
 
 /// A list of objects, or one object, as rows of (name, value).
 std::vector<std::vector<std::pair<std::string, std::string>>> expected_rows(const std::filesystem::path& file) {
-  const auto parsed = nlohmann::ordered_json::parse(tests::read_file(file));
+  const auto parsed = nlohmann::ordered_json::parse(test::read_file(file));
   std::vector<std::vector<std::pair<std::string, std::string>>> rows;
   for (const auto& object : parsed.is_array() ? parsed : nlohmann::ordered_json::array({parsed})) {
     auto& row = rows.emplace_back();
@@ -265,8 +265,8 @@ class CsvSpectrum : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(CsvSpectrum, ReadsAsExpected) {
   CARTWHEEL_NEEDS_SHARED_DATA();
-  const auto folder = tests::shared_data("csv-spectrum");
-  const std::string text = tests::read_file(folder / (GetParam() + ".csv"));
+  const auto folder = test::shared_data("csv-spectrum");
+  const std::string text = test::read_file(folder / (GetParam() + ".csv"));
   auto expected = expected_rows(folder / "expected" / (GetParam() + ".json"));
   // This pair disagrees as published: the number in the JSON is not the one in the CSV.
   if (GetParam() == "location_coordinates") expected[0][0].second = "2095257564";

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cartwheel::tests {
+namespace cartwheel::test {
 
 /// A record as the plain reader sees it.
 struct PlainRecord {
@@ -76,4 +76,4 @@ inline std::vector<PlainRecord> read_plain_csv(std::string_view text, char delim
   return records;
 }
 
-}  // namespace cartwheel::tests
+}  // namespace cartwheel::test

@@ -5,14 +5,14 @@
 #include <filesystem>
 #include <string>
 
-namespace cartwheel::tests {
+namespace cartwheel::test {
 
 /// A file of ../shared/data, which is no part of the repository.
 inline std::filesystem::path shared_data(const std::string& name) {
   return std::filesystem::path(CARTWHEEL_SHARED_DATA_DIR) / name;
 }
 
-}  // namespace cartwheel::tests
+}  // namespace cartwheel::test
 
 /// Leaves the test aloud where the folder is not there.
 #define CARTWHEEL_NEEDS_SHARED_DATA() \
