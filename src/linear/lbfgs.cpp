@@ -3,6 +3,7 @@
 
 #include "linear/separation.hpp"
 #include "linear/solver.hpp"
+#include "linear/stall_watch.hpp"
 
 namespace cartwheel::linear {
 
@@ -79,6 +80,7 @@ Solution solve_lbfgs(const Objective& objective, std::vector<double> start, cons
   InverseHessian inverse(first_guess(objective, at));
   Vector gradient = gradient_of(objective, at);
   SeparationWatch separation(objective.penalty.any());
+  StallWatch stall;
   const double first_objective = at.objective;
   for (;; ++solution.iterations) {
     separation.see_point(at.point);
@@ -94,7 +96,7 @@ Solution solve_lbfgs(const Objective& objective, std::vector<double> start, cons
     const Vector before = at.beta;
     const double decrease = dot(gradient, d);
     separation.see_direction(objective.rows.aim(d));
-    if (!(decrease < 0.0) || !line_search(objective, at, d, decrease)) {
+    if (!(decrease < 0.0) || stall.stuck(at, decrease) || !line_search(objective, at, d, decrease)) {
       if (inverse.empty()) {
         solution.stop = Stop::stalled;
         break;

@@ -2,6 +2,7 @@
 
 #include "linear/separation.hpp"
 #include "linear/solver.hpp"
+#include "linear/stall_watch.hpp"
 #include "linear/symmetric_solve.hpp"
 
 namespace cartwheel::linear {
@@ -17,6 +18,7 @@ Solution solve_newton(const Objective& objective, std::vector<double> start, con
   Iterate& at = solution.at;
   const double first_objective = at.objective;
   SeparationWatch separation(objective.penalty.any());
+  StallWatch stall;
   for (;; ++solution.iterations) {
     separation.see_point(at.point);
     if (at.kkt <= limits.tol || separation.certain()) break;
@@ -34,7 +36,7 @@ Solution solve_newton(const Objective& objective, std::vector<double> start, con
     separation.see_direction(objective.rows.aim(d));
     // On parted classes each step halves (at least) what is left of the loss; stop when that is nothing to speak of.
     if (separation.proven() && -decrease <= limits.tol * first_objective) break;
-    if (!(decrease < 0.0) || !line_search(objective, at, d, decrease)) {
+    if (!(decrease < 0.0) || stall.stuck(at, decrease) || !line_search(objective, at, d, decrease)) {
       solution.stop = Stop::stalled;
       break;
     }

@@ -5,6 +5,7 @@
 #include "linear/coordinate_descent.hpp"
 #include "linear/separation.hpp"
 #include "linear/solver.hpp"
+#include "linear/stall_watch.hpp"
 
 namespace cartwheel::linear {
 
@@ -61,6 +62,7 @@ Solution solve_proximal_newton(const Objective& objective, std::vector<double> s
   Solution solution{start_at(objective, std::move(start)), 0, Stop::converged};
   Iterate& at = solution.at;
   SeparationWatch separation(objective.penalty.any());
+  StallWatch stall;
   for (;; ++solution.iterations) {
     separation.see_point(at.point);
     if (at.kkt <= limits.tol || separation.certain()) break;
@@ -72,7 +74,7 @@ Solution solve_proximal_newton(const Objective& objective, std::vector<double> s
     const double decrease =
         std::inner_product(d.begin(), d.end(), at.loss_gradient.begin(), 0.0) + objective.penalty.change(at.beta, d);
     separation.see_direction(objective.rows.aim(d));
-    if (!line_search(objective, at, d, decrease)) {
+    if (!(decrease < 0.0) || stall.stuck(at, decrease) || !line_search(objective, at, d, decrease)) {
       solution.stop = Stop::stalled;
       break;
     }

@@ -26,9 +26,9 @@ void SessionOptions::check() const {
   if (!target_cart && !target_purchase)
     throw ParameterError("session.target is empty; it must name cart, purchase or both");
   if (horizon <= 0 || horizon > longest_horizon)
-    throw ParameterError(fmt::format("label.horizon is {} microseconds; it must be above 0 and at most 10 years ({})",
-                                     horizon, longest_horizon));
-  if (gap <= 0) throw ParameterError(fmt::format("session.gap is {} microseconds; it must be above 0", gap));
+    throw ParameterError(fmt::format("label.horizon is {}; it must be above 0 and at most 10 years ({})",
+                                     core::format_duration(horizon), core::format_duration(longest_horizon)));
+  if (gap <= 0) throw ParameterError(fmt::format("session.gap is {}; it must be above 0", core::format_duration(gap)));
   if (short_sessions != ShortSessions::leave_out && short_sessions != ShortSessions::keep)
     throw ParameterError("session.short must be leave_out or keep");
 }

@@ -16,12 +16,12 @@
 namespace cartwheel {
 namespace {
 
-using support::make_log;
-using support::OwnedEvent;
-using support::random_events;
-using support::RandomLogShape;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
+using tests::make_log;
+using tests::OwnedEvent;
+using tests::random_events;
+using tests::RandomLogShape;
 
 SessionTable sessions_of(const EventLog& log, int size, ShortSessions short_sessions = ShortSessions::leave_out) {
   SessionOptions options;

@@ -121,6 +121,17 @@ TEST(StandardScaler, WithoutValuesOrVarianceTheScaleIsOne) {
   EXPECT_THAT(column_of(StandardScaler::fit(one_column({7.0f})).transform(one_column({9.0f})), 0), ElementsAre(2.0f));
 }
 
+TEST(StandardScaler, ADifferenceThatRoundingCouldMakeCountsAsConstant) {
+  // One value of n is one float above the others. scikit-learn's bound grows with n: at 10^6 it is reached.
+  const auto scale_of = [](std::size_t n) {
+    std::vector<float> values(n, 1.0f);
+    values[0] = std::nextafter(1.0f, 2.0f);
+    return StandardScaler::fit(one_column(std::move(values))).scale()[0];
+  };
+  EXPECT_EQ(scale_of(1'000'000), 1.0);
+  EXPECT_NEAR(scale_of(10'000), 0x1p-23 / 100.0, 1e-13);
+}
+
 TEST(StandardScaler, AValueBeyondFloatsRangeTakesItsEnd) {
   const StandardScaler scaler = StandardScaler::fit(one_column({0.0f, 1e-30f}));
   constexpr float largest = std::numeric_limits<float>::max();

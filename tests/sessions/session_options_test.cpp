@@ -34,9 +34,10 @@ TEST(SessionOptions, AnErrorNamesTheOptionAndItsRange) {
   expect_error("session.size is 1001", [](SessionOptions& o) { o.size = 1001; });
   expect_error("label number 3", [](SessionOptions& o) { o.label = static_cast<Label>(3); });
   expect_error("session.target", [](SessionOptions& o) { o.target_cart = o.target_purchase = false; });
-  expect_error("label.horizon is 0", [](SessionOptions& o) { o.horizon = 0; });
+  expect_error("label.horizon is 0s; it must be above 0 and at most 10 years (3653d)",
+               [](SessionOptions& o) { o.horizon = 0; });
   expect_error("label.horizon is", [](SessionOptions& o) { o.horizon = 3653LL * 24 * 3600 * 1'000'000 + 1; });
-  expect_error("session.gap is -1", [](SessionOptions& o) { o.gap = -1; });
+  expect_error("session.gap is -1m", [](SessionOptions& o) { o.gap = -60'000'000; });
   expect_error("session.short", [](SessionOptions& o) { o.short_sessions = static_cast<ShortSessions>(2); });
 }
 

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "core/time.hpp"
+#include "support/shared_data.hpp"
 
 namespace cartwheel {
 namespace {
@@ -51,9 +52,8 @@ std::map<std::string, DayFigures> figures_by_day(const SessionTable& sessions) {
 class StoreSessions : public ::testing::TestWithParam<Case> {};
 
 TEST_P(StoreSessions, AgreeWithPandas) {
-  const std::array files{std::filesystem::path(CARTWHEEL_SHARED_DATA_DIR "/store_2016-08_09.csv")};
-  if (!std::filesystem::exists(files[0]))
-    GTEST_SKIP() << files[0] << " is not here: the store's sessions are not checked";
+  CARTWHEEL_NEEDS_SHARED_DATA();
+  const std::array files{tests::shared_data("store_2016-08_09.csv")};
   std::ifstream file(CARTWHEEL_GOLDEN_DIR "/sessions/store_2016-08_09.json");
   const auto golden = nlohmann::json::parse(file)[GetParam().name];
 
