@@ -4,11 +4,11 @@
 #include <cartwheel/error.hpp>
 #include <cartwheel/metrics.hpp>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/parallel.hpp"
+#include "support/golden_file.hpp"
 #include "support/scored_sample.hpp"
 
 using namespace cartwheel;
@@ -21,11 +21,6 @@ namespace {
 
 // Both sides sum at most 500 doubles of size 1 in different orders.
 constexpr double tolerance = 1e-12;
-
-nlohmann::json golden() {
-  std::ifstream file(CARTWHEEL_GOLDEN_DIR "/metrics/metrics.json");
-  return nlohmann::json::parse(file);
-}
 
 /// The definition: every pair of a positive and a negative.
 double auc_by_pairs(const ScoredSample& sample) {
@@ -52,7 +47,9 @@ double average_precision_by_cuts(const ScoredSample& sample) {
 }
 
 TEST(Metrics, AgreeWithScikitLearn) {
-  for (const auto& example : golden().at("cases")) {
+  const nlohmann::json golden = test::golden_file("metrics/metrics.json");
+  ASSERT_EQ(golden.at("cases").size(), 12u);
+  for (const auto& example : golden.at("cases")) {
     SCOPED_TRACE(example.at("name").get<std::string>());
     const auto y = example.at("y").get<std::vector<std::uint8_t>>();
     const auto score = example.at("score").get<std::vector<double>>();
