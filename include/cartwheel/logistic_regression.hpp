@@ -2,7 +2,6 @@
 
 #include <cartwheel/decision_tree.hpp>  // ClassWeight
 #include <cartwheel/model.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,23 +12,25 @@ enum class Penalty : std::uint8_t { l1, l2, elasticnet, none };
 /// Settings of LogisticRegression::fit, with scikit-learn's names.
 struct LogisticRegressionOptions {
   Penalty penalty = Penalty::l2;
-  double C = 1.0;           ///< Inverse strength of the penalty, > 0 and finite. Ignored by Penalty::none.
-  double l1_ratio = 0.5;    ///< [0, 1], the L1 share of an elastic net. Used by Penalty::elasticnet alone.
+  double C = 1.0;         ///< Inverse strength of the penalty, [1e-100, 1e100]. Ignored by Penalty::none.
+  double l1_ratio = 0.5;  ///< [0, 1], the L1 share of an elastic net. Used by Penalty::elasticnet alone.
   bool fit_intercept = true;
   ClassWeight class_weight;
-  double tol = 1e-8;        ///< > 0. Stop when the KKT residual is at most tol times its value at zero coefficients.
-  int max_iter = 1000;      ///< [1, 1000000] outer (Newton or quasi-Newton) iterations.
+  double tol = 1e-8;    ///< (0, 1]. Stop when the KKT residual (see Report) is at most this.
+  int max_iter = 1000;  ///< [1, 1000000] outer (Newton or quasi-Newton) iterations.
 };
 
 /// Logistic regression: minimises  C * sum_i w_i * log(1 + exp(-s_i * (x_i . b + b0))) + penalty(b)  with s_i = +-1, as
 /// scikit-learn defines it, in the columns as given; the intercept b0 is never penalised. penalty(b) is |b|_1 (l1),
 /// |b|_2^2 / 2 (l2), l1_ratio * |b|_1 + (1 - l1_ratio) * |b|_2^2 / 2 (elasticnet), or 0 (none; C is then 1).
-/// A missing value takes the column's training mean, and a column with missing values in training has an indicator column
-/// of its own, named "COLUMN is missing".
+/// A missing value takes the column's training mean (as a float), and a column with missing values in training has an
+/// indicator column of its own, named "COLUMN is missing"; the indicators follow the columns. Among several optima
+/// (collinear columns without a penalty) the coefficients are short; a column without spread has coefficient 0.
 class LogisticRegression final : public Model {
  public:
   /// @param x  [rows x columns], any column types. @param y  rows labels, each 0 or 1, both present.
-  /// @throws ParameterError, DataError. Memory beyond `x`: 4 bytes a cell, 24 bytes a row, 16 bytes a column squared.
+  /// @throws ParameterError, DataError. Memory beyond `x`: 32 bytes a row; 4 bytes a cell of a column that is not plain
+  /// floats or has missing values; for columns squared 16 bytes, and 4 bytes for each 2^14 rows.
   static LogisticRegression fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                 const LogisticRegressionOptions& options = {});
   static LogisticRegression read(core::ByteReader& in);
@@ -48,10 +49,16 @@ class LogisticRegression final : public Model {
   /// The certificate of the fit.
   struct Report {
     int iterations = 0;
-    double objective = 0.0;      ///< Of the coefficients returned.
-    double kkt_residual = 0.0;   ///< Largest distance of any coefficient's gradient from its subdifferential.
-    bool converged = false;
-    bool separable = false;      ///< Without a penalty: a plane parts the classes, so no finite optimum exists.
+    double objective = 0.0;  ///< Of the coefficients returned.
+    /// How far the coefficients are from optimal: the largest distance of a coefficient's gradient (in columns centred
+    /// and divided by their standard deviation; not centred without an intercept) from the penalty's subdifferential,
+    /// divided by C * sum_i w_i |p_i - y_i|. So it has no unit: no column's scale, no C, no number of rows changes its
+    /// meaning.
+    double kkt_residual = 0.0;
+    bool converged = false;  ///< kkt_residual <= tol, at a minimum that exists.
+    /// A plane parts the classes: without a penalty no finite optimum exists; with one, C is so large that every
+    /// training probability is 0 or 1 to the last digit. The coefficients are those at which the fit stopped.
+    bool separable = false;
   };
   const Report& report() const;
 
