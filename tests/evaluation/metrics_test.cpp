@@ -12,8 +12,8 @@
 #include "support/scored_sample.hpp"
 
 using namespace cartwheel;
-using cartwheel::support::scored_sample;
-using cartwheel::support::ScoredSample;
+using cartwheel::test::scored_sample;
+using cartwheel::test::ScoredSample;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 

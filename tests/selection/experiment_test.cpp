@@ -10,7 +10,7 @@
 #include "support/shop_log.hpp"
 
 using namespace cartwheel;
-using support::small_experiment;
+using test::small_experiment;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -18,7 +18,7 @@ using ::testing::ThrowsMessage;
 namespace {
 
 const SessionTable& shop() {
-  static const SessionTable sessions = support::sessions_of(support::shop_events(1), small_experiment().session);
+  static const SessionTable sessions = test::sessions_of(test::shop_events(1), small_experiment().session);
   return sessions;
 }
 
@@ -123,7 +123,7 @@ TEST(RunExperiment, TheSessionSizeDummyLearnsARateForEachSize) {
   options.session.short_sessions = ShortSessions::keep;
   options.session.size = 5;
   options.models.resize(1);
-  const SessionTable sessions = support::sessions_of(support::shop_events(1), options.session);
+  const SessionTable sessions = test::sessions_of(test::shop_events(1), options.session);
   const ExperimentResult kept = run_experiment(sessions, options);
   const Batch& batch = kept.batches.at(0);
   std::map<std::uint32_t, std::pair<double, double>> sizes;
@@ -216,10 +216,10 @@ TEST(RunExperiment, DoesNotDependOnTheNumberOfThreads) {
   ExperimentOptions options = small_experiment();
   options.batches.folds = 2;
   options.extractors[0].grid["session_size"] = {std::int64_t{2}, std::int64_t{3}};
-  const std::string expected = support::text_of(run_experiment(shop(), options));
+  const std::string expected = test::text_of(run_experiment(shop(), options));
   for (const int threads : {1, 2, 7})
     core::with_threads(threads,
-                       [&] { EXPECT_EQ(support::text_of(run_experiment(shop(), options)), expected) << threads; });
+                       [&] { EXPECT_EQ(test::text_of(run_experiment(shop(), options)), expected) << threads; });
 }
 
 TEST(RunExperiment, TellsProgressAndStopsWhenAsked) {
@@ -268,7 +268,7 @@ TEST(RunExperiment, SaysWhenTheLogEndsBeforeTheLabels) {
   options.session.label = Label::session;
   options.batches.train = 28 * core::microseconds_per_day;  // one batch, which tests up to the last day
   options.models.resize(1);
-  const SessionTable sessions = support::sessions_of(support::shop_events(1), options.session);
+  const SessionTable sessions = test::sessions_of(test::shop_events(1), options.session);
   const ExperimentResult open = run_experiment(sessions, options);
   EXPECT_GT(open.account.count("test sessions whose label the log does not tell in full"), 0);
   EXPECT_THAT(open.table[0].warnings, ::testing::Contains(HasSubstr("log ends before the labels")));

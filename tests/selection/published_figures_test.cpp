@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "core/time.hpp"
+#include "support/shared_data.hpp"
 
 using namespace cartwheel;
 
@@ -15,11 +16,13 @@ using namespace cartwheel;
 // pandas 1.5.3 and scikit-learn 1.2.1.
 namespace {
 
-const std::filesystem::path store = CARTWHEEL_SHARED_DATA_DIR "/store_2016-08_09.csv";
+const std::filesystem::path store = test::shared_data("store_2016-08_09.csv");
 
 struct Published {
   const char* model;
   std::array<double, 4> f1_optimized;  ///< By batch.
+
+  friend void PrintTo(const Published& figures, std::ostream* out) { *out << figures.model; }
 };
 constexpr std::array<Published, 4> published{{{"bernoulli_nb", {0.5936, 0.5925, 0.6200, 0.6502}},
                                               {"logistic_regression", {0.6778, 0.6757, 0.6859, 0.6671}},
@@ -64,7 +67,7 @@ BatchOptions published_batches() {
 }
 
 TEST(PublishedMethod, CutsTheStoreLogIntoFourBatches) {
-  if (!std::filesystem::exists(store)) GTEST_SKIP() << store << " is not here: the published figures were not checked";
+  CARTWHEEL_NEEDS_SHARED_DATA();
   const std::vector<Batch> batches = make_batches(store_sessions(), published_batches());
   std::vector<std::string> names;
   std::vector<std::size_t> tested;
@@ -79,7 +82,7 @@ TEST(PublishedMethod, CutsTheStoreLogIntoFourBatches) {
 class PublishedFigures : public ::testing::TestWithParam<Published> {};
 
 TEST_P(PublishedFigures, AreReached) {
-  if (!std::filesystem::exists(store)) GTEST_SKIP() << store << " is not here: the published figures were not checked";
+  CARTWHEEL_NEEDS_SHARED_DATA();
   const auto& [model, expected] = GetParam();
   ExperimentOptions options;
   options.session.label = Label::window;

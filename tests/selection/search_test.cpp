@@ -10,7 +10,7 @@
 #include "support/shop_log.hpp"
 
 using namespace cartwheel;
-using support::small_experiment;
+using test::small_experiment;
 
 namespace {
 
@@ -61,7 +61,7 @@ TEST_P(SearchByMetric, ChoosesWhatASlowSearchChooses) {
   options.batches.folds = 2;
   options.threshold.guard = false;
   options.extractors[0].grid["session_size"] = {std::int64_t{2}, std::int64_t{3}};
-  const SessionTable sessions = support::sessions_of(support::shop_events(2), options.session);
+  const SessionTable sessions = test::sessions_of(test::shop_events(2), options.session);
   const ExperimentResult result = run_experiment(sessions, options);
   std::size_t model_number = 0;
   for (const Batch& batch : result.batches)
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Metrics, SearchByMetric,
 TEST(Search, MeanAndErrorAreThoseOfTheFolds) {
   ExperimentOptions options = small_experiment();
   options.batches.folds = 3;
-  const SessionTable sessions = support::sessions_of(support::shop_events(2), options.session);
+  const SessionTable sessions = test::sessions_of(test::shop_events(2), options.session);
   for (const SearchRow& row : run_experiment(sessions, options).search) {
     ASSERT_EQ(row.fold_scores.size(), 3u);
     const double mean = (row.fold_scores[0] + row.fold_scores[1] + row.fold_scores[2]) / 3.0;
@@ -110,7 +110,7 @@ TEST(Search, TheFirstOfEqualCombinationsIsChosen) {
   // A leaf of more rows than there are: every tree is its root, and all combinations score alike.
   options.models = {
       {"decision_tree", {{"min_samples_leaf", {std::int64_t{100'000}, std::int64_t{90'000}, std::int64_t{95'000}}}}}};
-  const SessionTable sessions = support::sessions_of(support::shop_events(2), options.session);
+  const SessionTable sessions = test::sessions_of(test::shop_events(2), options.session);
   for (const BatchRow& row : run_experiment(sessions, options).table)
     if (!row.dummy) {
       EXPECT_EQ(row.best_params.at("min_samples_leaf"), ParameterValue(std::int64_t{100'000}));
@@ -119,7 +119,7 @@ TEST(Search, TheFirstOfEqualCombinationsIsChosen) {
 
 TEST(Search, AMetricThatOneClassLeavesUndefinedSaysSo) {
   ExperimentOptions options = small_experiment();
-  SessionTable sessions = support::sessions_of(support::shop_events(2), options.session);
+  SessionTable sessions = test::sessions_of(test::shop_events(2), options.session);
   const Batch batch = make_batches(sessions, options.batches).at(0);
   for (const std::uint32_t row : batch.folds[0].validation_rows) sessions.label[row] = 0;
   options.metric = SearchMetric::roc_auc;
@@ -130,7 +130,7 @@ TEST(Search, AMetricThatOneClassLeavesUndefinedSaysSo) {
 
 TEST(Search, AWishToStopIsNotACombinationsFailure) {
   const ExperimentOptions options = small_experiment();
-  const SessionTable sessions = support::sessions_of(support::shop_events(2), options.session);
+  const SessionTable sessions = test::sessions_of(test::shop_events(2), options.session);
   const Batch batch = make_batches(sessions, options.batches).at(0);
   const ProgressCallback stop = [](const Progress& progress) { return progress.done == 0; };
   selection::ProgressMeter meter(stop, "fitting models", 12);

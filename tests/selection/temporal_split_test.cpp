@@ -13,7 +13,7 @@
 using namespace cartwheel;
 using core::microseconds_per_day;
 using core::microseconds_per_hour;
-using support::SessionTimes;
+using test::SessionTimes;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -38,7 +38,7 @@ SessionTable hourly_sessions(std::int64_t begin, int length_in_days, std::int64_
   std::vector<SessionTimes> rows;
   for (std::int64_t start = begin; start < begin + length_in_days * day; start += hour)
     rows.push_back({start, start + label_delay, static_cast<Code>(1 + rows.size() % 50)});
-  return support::table_of_times(rows, begin, begin + length_in_days * day - 1);
+  return test::table_of_times(rows, begin, begin + length_in_days * day - 1);
 }
 
 std::vector<std::string> names_of(const std::vector<Batch>& batches) {
@@ -70,9 +70,9 @@ TEST(MakeBatches, CutsSixtyOneDaysAsThePublishedFiguresDo) {
 TEST(MakeBatches, TheFirstDayStartsAtMidnightAndTheLastOneEndsThere) {
   // The log's first event is in the afternoon, its last one just after midnight of day 35.
   const std::int64_t begin = date("2016-08-01 15:00:00");
-  const SessionTable sessions = support::table_of_times(
-      {{begin, begin}, {begin + 25 * day, begin + 25 * day}, {begin + 30 * day, begin + 30 * day}}, begin,
-      date("2016-09-04 00:00:00"));
+  const SessionTable sessions =
+      test::table_of_times({{begin, begin}, {begin + 25 * day, begin + 25 * day}, {begin + 30 * day, begin + 30 * day}},
+                           begin, date("2016-09-04 00:00:00"));
   const std::vector<Batch> batches = make_batches(sessions, days(21, 7, 7, 7));
   ASSERT_EQ(batches.size(), 1u);
   EXPECT_EQ(batches[0].train.begin, date("2016-08-01"));
@@ -149,7 +149,7 @@ TEST(MakeBatches, GroupedUsersAreOnOneSide) {
   rows.push_back({begin + 2 * hour, begin + 2 * hour, 7});  // user 7 is tested on day 6
   rows.push_back({begin + 3 * hour, begin + 3 * hour, missing_code});
   rows.push_back({begin + 4 * day + hour, begin + 4 * day + hour, missing_code});
-  const SessionTable sessions = support::table_of_times(rows, begin, begin + 8 * day - 1);
+  const SessionTable sessions = test::table_of_times(rows, begin, begin + 8 * day - 1);
   const Batch batch = make_batches(sessions, options).at(0);
   const auto users_of = [&](const std::vector<std::uint32_t>& of) {
     std::multiset<Code> users;
@@ -180,7 +180,7 @@ class SplitLaws : public ::testing::TestWithParam<std::uint64_t> {
       const std::int64_t start = begin + random.below(60 * 24) * hour;  // ties are common
       rows.push_back({start, start + random.below(72) * hour, random.below(200)});
     }
-    sessions = support::table_of_times(rows, begin, begin + 60 * day);
+    sessions = test::table_of_times(rows, begin, begin + 60 * day);
     options = days(10 + static_cast<int>(random.below(10)), 3, 4, 1 + static_cast<int>(random.below(5)));
     options.folds = 1 + static_cast<int>(random.below(3));
     options.gap = random.below(30) * hour;
@@ -254,7 +254,7 @@ TEST(MakeBatches, AHoleInTheLogIsNamed) {
   const auto sessions_on = [&](std::vector<int> on_days) {
     std::vector<SessionTimes> rows;
     for (const int d : on_days) rows.push_back({begin + d * day, begin + d * day});
-    return support::table_of_times(rows, begin, begin + 12 * day - 1);
+    return test::table_of_times(rows, begin, begin + 12 * day - 1);
   };
   BatchOptions options = days(6, 3, 3, 3);
   options.folds = 2;

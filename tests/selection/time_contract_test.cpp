@@ -9,8 +9,8 @@
 #include "support/shop_log.hpp"
 
 using namespace cartwheel;
-using support::OwnedEvent;
-using support::small_experiment;
+using test::OwnedEvent;
+using test::small_experiment;
 
 // Contract 1: nothing that is fitted or chosen for a batch depends on what happens after its validation window.
 namespace {
@@ -101,18 +101,18 @@ TEST_P(TimeContract, NothingFittedDependsOnLaterEvents) {
   options.batches.folds = GetParam().folds;
   options.batches.gap = GetParam().gap;
   options.threshold.bootstrap_draws = 50;
-  const std::vector<OwnedEvent> events = support::shop_events(3);
-  const ExperimentResult before = run_experiment(support::sessions_of(events, options.session), options);
+  const std::vector<OwnedEvent> events = test::shop_events(3);
+  const ExperimentResult before = run_experiment(test::sessions_of(events, options.session), options);
   const Batch& batch = before.batches.front();
   const std::string expected = fitted(before, batch.name);
   for (const Perturbation& how : perturbations())
     for (std::uint64_t seed = 0; seed < 2; ++seed) {
       SCOPED_TRACE(how.name);
       const std::vector<OwnedEvent> changed = perturbed(events, how, batch.validation.end, seed);
-      const ExperimentResult after = run_experiment(support::sessions_of(changed, options.session), options);
+      const ExperimentResult after = run_experiment(test::sessions_of(changed, options.session), options);
       ASSERT_EQ(after.batches.front().name, batch.name);
       EXPECT_TRUE(fitted(after, batch.name) == expected) << "something fitted has looked ahead";
-      EXPECT_NE(support::text_of(after), support::text_of(before)) << "the change changed nothing at all";
+      EXPECT_NE(test::text_of(after), test::text_of(before)) << "the change changed nothing at all";
     }
 }
 
@@ -129,21 +129,21 @@ TEST(TimeContract, TheTrainingRowsOfEveryFoldIgnoreLaterEvents) {
   BatchOptions options = small_experiment().batches;
   options.folds = 3;
   options.validation = 4 * day;
-  const std::vector<OwnedEvent> events = support::shop_events(4);
+  const std::vector<OwnedEvent> events = test::shop_events(4);
   const auto names = [](const SessionTable& sessions, const std::vector<std::uint32_t>& rows) {
     std::vector<std::string> all;
     for (const std::uint32_t row : rows)
       all.push_back(sessions.session_name(row) + (sessions.label[row] == 1 ? " yes" : " no"));
     return all;
   };
-  const SessionTable before = support::sessions_of(events, session);
+  const SessionTable before = test::sessions_of(events, session);
   const std::vector<Batch> batches = make_batches(before, options);
   for (std::size_t b = 0; b < batches.size(); ++b)
     for (std::size_t f = 0; f < batches[b].folds.size(); ++f) {
       const Fold& fold = batches[b].folds[f];
       for (const Perturbation& how : perturbations()) {
         SCOPED_TRACE(batches[b].name + " " + how.name);
-        const SessionTable after = support::sessions_of(perturbed(events, how, fold.train_end, f), session);
+        const SessionTable after = test::sessions_of(perturbed(events, how, fold.train_end, f), session);
         EXPECT_EQ(names(after, make_batches(after, options).at(b).folds.at(f).train_rows),
                   names(before, fold.train_rows));
       }

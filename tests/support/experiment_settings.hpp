@@ -5,7 +5,7 @@
 
 #include "core/time.hpp"
 
-namespace cartwheel::support {
+namespace cartwheel::test {
 
 /// Forty days make three batches: two weeks, then a week, then a week; label `window`.
 inline ExperimentOptions small_experiment() {
@@ -50,4 +50,4 @@ inline std::string text_of(const ExperimentResult& result) {
   return text;
 }
 
-}  // namespace cartwheel::support
+}  // namespace cartwheel::test

@@ -5,7 +5,7 @@
 
 #include "core/philox.hpp"
 
-namespace cartwheel::support {
+namespace cartwheel::test {
 
 /// Seeded labels with scores that tend to be higher for positives.
 struct ScoredSample {
@@ -26,4 +26,4 @@ inline ScoredSample scored_sample(std::uint64_t seed, std::size_t rows, double b
   return sample;
 }
 
-}  // namespace cartwheel::support
+}  // namespace cartwheel::test

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace cartwheel::support {
+namespace cartwheel::test {
 
 /// What a temporal split looks at.
 struct SessionTimes {
@@ -30,4 +30,4 @@ inline SessionTable table_of_times(std::vector<SessionTimes> rows, std::int64_t 
   return table;
 }
 
-}  // namespace cartwheel::support
+}  // namespace cartwheel::test

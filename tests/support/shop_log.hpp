@@ -9,7 +9,9 @@
 #include "core/time.hpp"
 #include "support/random_log.hpp"
 
-namespace cartwheel::support {
+namespace cartwheel::test {
+
+using support::OwnedEvent;
 
 /// What a small shop's log looks like.
 struct ShopShape {
@@ -54,7 +56,7 @@ inline std::vector<OwnedEvent> shop_events(std::uint64_t seed, const ShopShape& 
 
 inline SessionTable sessions_of(const std::vector<OwnedEvent>& events, const SessionOptions& options) {
   Account account;
-  return build_sessions(make_log(events), options, account);
+  return build_sessions(support::make_log(events), options, account);
 }
 
-}  // namespace cartwheel::support
+}  // namespace cartwheel::test
