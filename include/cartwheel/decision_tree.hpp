@@ -62,7 +62,7 @@ class DecisionTree final : public Model {
  public:
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
   /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a value, 16 bytes a row; while bins are made, at
-  /// most 24 bytes a row and thread.
+  /// most 28 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const DecisionTreeOptions& options = {});
   static DecisionTree read(core::ByteReader& in);
 

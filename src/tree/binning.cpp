@@ -8,35 +8,36 @@
 #include <limits>
 
 #include "core/parallel.hpp"
+#include "tree/sort_rows.hpp"
 
 namespace cartwheel::tree {
 namespace {
 
-/// The values that are there, in increasing order.
-std::vector<float> sorted_present(std::span<const float> values, std::string_view name) {
-  std::vector<float> sorted;
-  sorted.reserve(values.size());
+/// The rows whose value is there, in increasing order of values.
+std::vector<KeyedRow> sort_present(std::span<const float> values, std::string_view name) {
+  std::vector<KeyedRow> rows;
+  rows.reserve(values.size());
   for (std::size_t row = 0; row < values.size(); ++row) {
     if (std::isnan(values[row])) continue;
     if (std::isinf(values[row]))
       throw DataError(fmt::format("row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only",
                                   row, name));
-    sorted.push_back(values[row] + 0.0f);  // -0 + 0 is 0
+    rows.push_back({sort_key(values[row]), static_cast<std::uint32_t>(row)});
   }
-  std::ranges::sort(sorted);
-  return sorted;
+  sort_rows(rows);
+  return rows;
 }
 
 /// A distinct value, and how many rows have it.
 struct ValueCount {
   float value;
-  std::uint64_t rows;
+  std::uint32_t rows;
 };
 
-std::vector<ValueCount> count_values(std::span<const float> sorted) {
+std::vector<ValueCount> count_values(std::span<const KeyedRow> sorted) {
   std::vector<ValueCount> distinct;
-  for (const float value : sorted) {
-    if (distinct.empty() || distinct.back().value != value) distinct.push_back({value, 0});
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i == 0 || sorted[i].key != sorted[i - 1].key) distinct.push_back({value_of_key(sorted[i].key), 0});
     ++distinct.back().rows;
   }
   return distinct;
@@ -67,14 +68,15 @@ ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, st
 
 ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,
                       std::span<std::uint8_t> bins) {
-  const std::vector<float> sorted = sorted_present(values, name);
+  const std::vector<KeyedRow> sorted = sort_present(values, name);
   ColumnBins result = cut(count_values(sorted), sorted.size(), max_bins);
   result.has_missing = sorted.size() < values.size();
-  const auto missing = static_cast<std::uint8_t>(result.highest.size());
-  for (std::size_t row = 0; row < values.size(); ++row)
-    bins[row] = std::isnan(values[row])
-                    ? missing
-                    : static_cast<std::uint8_t>(std::ranges::lower_bound(result.highest, values[row]) - result.highest.begin());
+  std::ranges::fill(bins, static_cast<std::uint8_t>(result.highest.size()));  // where no value follows: the missing bin
+  std::size_t bin = 0;
+  for (const KeyedRow& row : sorted) {
+    if (value_of_key(row.key) > result.highest[bin]) ++bin;
+    bins[row.row] = static_cast<std::uint8_t>(bin);
+  }
   return result;
 }
 

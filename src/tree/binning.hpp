@@ -39,7 +39,7 @@ struct ColumnBins {
 ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,
                       std::span<std::uint8_t> bins);
 
-/// Bins all columns, in parallel. Memory beyond the result: at most 24 bytes a row and thread.
+/// Bins all columns, in parallel. Memory beyond the result: at most 28 bytes a row and thread.
 BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins);
 
 }  // namespace cartwheel::tree
