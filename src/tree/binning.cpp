@@ -20,8 +20,8 @@ std::vector<KeyedRow> sort_present(std::span<const float> values, std::string_vi
   for (std::size_t row = 0; row < values.size(); ++row) {
     if (std::isnan(values[row])) continue;
     if (std::isinf(values[row]))
-      throw DataError(fmt::format("row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only",
-                                  row, name));
+      throw DataError(fmt::format(
+          "row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only", row, name));
     rows.push_back({sort_key(values[row]), static_cast<std::uint32_t>(row)});
   }
   sort_rows(rows);
@@ -43,8 +43,8 @@ std::vector<ValueCount> count_values(std::span<const KeyedRow> sorted) {
   return distinct;
 }
 
-/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken, and
-/// ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
+/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken,
+/// and ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
 ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, std::uint64_t max_bins) {
   ColumnBins bins;
   std::uint64_t bins_left = max_bins;
@@ -67,15 +67,16 @@ ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, st
 }  // namespace
 
 ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,
-                      std::span<std::uint8_t> bins) {
+                      std::span<std::uint16_t> bins) {
   const std::vector<KeyedRow> sorted = sort_present(values, name);
   ColumnBins result = cut(count_values(sorted), sorted.size(), max_bins);
   result.has_missing = sorted.size() < values.size();
-  std::ranges::fill(bins, static_cast<std::uint8_t>(result.highest.size()));  // where no value follows: the missing bin
+  std::ranges::fill(bins,
+                    static_cast<std::uint16_t>(result.highest.size()));  // where no value follows: the missing bin
   std::size_t bin = 0;
   for (const KeyedRow& row : sorted) {
     if (value_of_key(row.key) > result.highest[bin]) ++bin;
-    bins[row.row] = static_cast<std::uint8_t>(bin);
+    bins[row.row] = static_cast<std::uint16_t>(bin);
   }
   return result;
 }
@@ -84,12 +85,17 @@ BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins) {
   BinnedColumns binned;
   binned.rows = static_cast<std::uint32_t>(x.rows());
   binned.columns = static_cast<std::uint32_t>(x.columns());
-  binned.bins.resize(x.rows() * x.columns());
+  binned.bins.resize(x.columns());
   std::vector<ColumnBins> columns(x.columns());
   core::parallel_for(x.columns(), [&](std::size_t j) {
     std::vector<float> values(x.rows());
     x.copy_column(j, values);
-    columns[j] = bin_column(values, max_bins, x.names()[j], std::span(binned.bins).subspan(j * x.rows(), x.rows()));
+    std::vector<std::uint16_t> bins(x.rows());
+    columns[j] = bin_column(values, max_bins, x.names()[j], bins);
+    if (columns[j].lowest.size() < narrow_cells)
+      binned.bins[j] = std::vector<std::uint8_t>(bins.begin(), bins.end());
+    else
+      binned.bins[j] = std::move(bins);
   });
   binned.first_cell.push_back(0);
   for (const ColumnBins& column : columns) {

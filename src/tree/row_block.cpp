@@ -17,8 +17,8 @@ void for_each_value(const Column& column, std::size_t begin, std::size_t end, co
       put(row - begin, static_cast<float>(column.words[row / 64] >> (row % 64) & 1));
   } else if constexpr (std::is_same_v<Column, CategoryColumn>) {
     for (std::size_t row = begin; row < end; ++row)
-      put(row - begin, column.codes[row] == 0 ? std::numeric_limits<float>::quiet_NaN()
-                                              : static_cast<float>(column.codes[row]));
+      put(row - begin,
+          column.codes[row] == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(column.codes[row]));
   } else {
     static_assert(std::is_same_v<Column, SparseColumn>);
     const auto first = std::ranges::lower_bound(column.rows, begin) - column.rows.begin();

@@ -22,7 +22,7 @@ constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
 struct Binned {
   ColumnBins edges;
-  std::vector<std::uint8_t> bins;
+  std::vector<std::uint16_t> bins;
 
   Binned(std::vector<float> values, std::uint32_t max_bins) : bins(values.size()) {
     edges = bin_column(values, max_bins, "x", bins);
@@ -49,7 +49,7 @@ TEST(Binning, QuantileBinsAreRunsOfSimilarWeight) {
   core::RandomStream random(1, core::RandomPurpose::generate);
   std::vector<float> values;
   for (int i = 0; i < 30'000; ++i) values.push_back(static_cast<float>(random.uniform() * random.uniform()));
-  for (const std::uint32_t max_bins : {2u, 7u, 64u, 255u}) {
+  for (const std::uint32_t max_bins : {2u, 7u, 64u, 255u, 1000u}) {
     const Binned x(values, max_bins);
     ASSERT_EQ(x.edges.lowest.size(), max_bins);
     std::vector<int> rows(max_bins);
@@ -89,7 +89,7 @@ TEST(Binning, EmptyColumnsHaveNoBins) {
 
 TEST(Binning, InfinityIsNamedByRowAndColumn) {
   const std::vector<float> values{1, missing, -std::numeric_limits<float>::infinity()};
-  std::vector<std::uint8_t> bins(3);
+  std::vector<std::uint16_t> bins(3);
   EXPECT_THAT([&] { bin_column(values, 255, "price_mean", bins); },
               ThrowsMessage<DataError>(HasSubstr("row 2 of column 'price_mean' is infinite")));
 }
