@@ -20,8 +20,8 @@ std::vector<KeyedRow> sort_present(std::span<const float> values, std::string_vi
   for (std::size_t row = 0; row < values.size(); ++row) {
     if (std::isnan(values[row])) continue;
     if (std::isinf(values[row]))
-      throw DataError(fmt::format("row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only",
-                                  row, name));
+      throw DataError(fmt::format(
+          "row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only", row, name));
     rows.push_back({sort_key(values[row]), static_cast<std::uint32_t>(row)});
   }
   sort_rows(rows);
@@ -43,8 +43,8 @@ std::vector<ValueCount> count_values(std::span<const KeyedRow> sorted) {
   return distinct;
 }
 
-/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken, and
-/// ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
+/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken,
+/// and ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
 ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, std::uint64_t max_bins) {
   ColumnBins bins;
   std::uint64_t bins_left = max_bins;

@@ -32,8 +32,8 @@ struct ColumnBins {
   bool has_missing = false;
 };
 
-/// Bins one column. Beyond max_bins distinct values, each bin takes about the same number of rows, and a value that many
-/// rows share has a bin of its own. -0 is 0.
+/// Bins one column. Beyond max_bins distinct values, each bin takes about the same number of rows, and a value that
+/// many rows share has a bin of its own. -0 is 0.
 /// @param values  NaN is missing. @param max_bins  [2, 255]. @param bins  [values.size()], overwritten.
 /// @throws DataError naming row and column for an infinite value.
 ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,

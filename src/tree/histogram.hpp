@@ -23,12 +23,13 @@ class Histogram {
   /// @param bins  of the column, [rows]; each below `cells` <= max_cells.
   /// @param count_distinct  whether distinct_rows is needed where rows have weights; else it is the weighted number.
   /// @return the bins that occur, in increasing order; valid until the next call. Time: rows + min(cells, rows).
-  std::span<const PresentBin> build(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, std::uint32_t cells,
-                                    bool count_distinct);
+  std::span<const PresentBin> build(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins,
+                                    std::uint32_t cells, bool count_distinct);
 
  private:
   template <bool count_distinct>
-  std::span<const PresentBin> sum(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, std::uint32_t cells);
+  std::span<const PresentBin> sum(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins,
+                                  std::uint32_t cells);
   template <bool count_distinct>
   void take(std::uint32_t bin, PresentBin& present);
 
