@@ -5,9 +5,7 @@
 
 namespace cartwheel::tree {
 
-/// Draws `draws` of `rows` rows with replacement, for tree number `tree`: a function of (seed, tree, rows, draws)
-/// alone.
-/// @param rows  >= 1. @return [rows] how often each row was drawn.
+/// How often each of `rows` rows is drawn in `draws` draws with replacement. A pure function of its arguments.
 std::vector<std::uint32_t> bootstrap_weights(std::uint64_t seed, std::uint32_t tree, std::uint32_t rows,
                                              std::uint32_t draws);
 

@@ -1,6 +1,6 @@
 #include "tree/out_of_bag.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <limits>
 
 #include "core/parallel.hpp"
@@ -8,42 +8,38 @@
 
 namespace cartwheel::tree {
 
-OutOfBag::OutOfBag(const FeatureMatrix& x, const ImpurityRule& rule)
-    : x_(x), rule_(rule), sum_(x.rows()), trees_(x.rows()) {}
-
-void OutOfBag::add(std::span<const TreeNodes> trees, std::span<const TreeSample> samples) {
-  constexpr std::size_t rows_a_block = 512;
-  core::parallel_for_blocks(x_.rows(), rows_a_block, [&](std::size_t begin, std::size_t end) {
+void OutOfBag::add(std::span<const TreeNodes> trees, std::span<const std::vector<std::uint32_t>> weights) {
+  core::parallel_for_blocks(x_.rows(), rows_a_block(x_.columns()), [&](std::size_t begin, std::size_t end) {
     std::vector<float> values((end - begin) * x_.columns());
     copy_rows(x_, begin, end, values);
-    std::vector<double> probability(end - begin);
+    std::vector<double> probabilities(end - begin);
     for (std::size_t t = 0; t < trees.size(); ++t) {
-      std::ranges::fill(probability, 0.0);
-      trees[t].add_probabilities(rule_, values, x_.columns(), probability);
+      std::ranges::fill(probabilities, 0.0);
+      trees[t].add_probabilities(rule_, values, x_.columns(), probabilities);
       for (std::size_t row = begin; row < end; ++row) {
-        if (samples[t].weights[row] != 0) continue;
-        sum_[row] += probability[row - begin];
+        if (weights[t][row] != 0) continue;
+        sums_[row] += probabilities[row - begin];
         ++trees_[row];
       }
     }
   });
 }
 
-std::vector<double> OutOfBag::probability() const {
-  std::vector<double> mean(sum_.size(), std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t row = 0; row < mean.size(); ++row)
-    if (trees_[row] > 0) mean[row] = sum_[row] / trees_[row];
-  return mean;
-}
-
-double out_of_bag_accuracy(std::span<const double> probability, std::span<const std::uint8_t> labels) {
-  std::uint64_t scored = 0, right = 0;
-  for (std::size_t row = 0; row < probability.size(); ++row) {
-    if (std::isnan(probability[row])) continue;
-    ++scored;
-    right += (probability[row] > 0.5) == (labels[row] == 1) ? 1 : 0;
+OutOfBag::Score OutOfBag::score(std::span<const std::uint8_t> labels) const {
+  Score score;
+  score.probability.resize(sums_.size(), std::numeric_limits<double>::quiet_NaN());
+  std::uint64_t right = 0;
+  for (std::size_t row = 0; row < sums_.size(); ++row) {
+    if (trees_[row] == 0) {
+      ++score.rows_without;
+      continue;
+    }
+    score.probability[row] = sums_[row] / trees_[row];
+    right += (score.probability[row] > 0.5) == (labels[row] != 0) ? 1 : 0;
   }
-  return scored == 0 ? 0.0 : static_cast<double>(right) / static_cast<double>(scored);
+  const std::uint64_t scored = sums_.size() - score.rows_without;
+  if (scored > 0) score.accuracy = static_cast<double>(right) / static_cast<double>(scored);
+  return score;
 }
 
 }  // namespace cartwheel::tree

@@ -5,32 +5,32 @@
 #include <span>
 #include <vector>
 
-#include "tree/grow.hpp"
 #include "tree/impurity.hpp"
 #include "tree/tree_nodes.hpp"
 
 namespace cartwheel::tree {
 
-/// Scores each training row by the trees that did not draw it.
+/// Scores training rows by the trees that did not see them.
 class OutOfBag {
  public:
-  /// @param x  the training rows; must outlive the object.
-  OutOfBag(const FeatureMatrix& x, const ImpurityRule& rule);
+  /// @param x  must outlive this.
+  OutOfBag(const FeatureMatrix& x, const ImpurityRule& rule) : x_(x), rule_(rule), sums_(x.rows()), trees_(x.rows()) {}
 
-  /// Adds trees, in their order. @param samples  what each tree was grown on.
-  void add(std::span<const TreeNodes> trees, std::span<const TreeSample> samples);
-  /// The mean P(y = 1) over the trees that did not draw the row; NaN for a row that every tree drew.
-  std::vector<double> probability() const;
+  /// Adds trees, in their order. @param weights  [trees.size()][rows]: 0 where a tree did not see the row.
+  void add(std::span<const TreeNodes> trees, std::span<const std::vector<std::uint32_t>> weights);
+
+  struct Score {
+    std::vector<double> probability;  ///< [rows] the mean over the trees; NaN where there is none.
+    std::uint64_t rows_without = 0;   ///< Rows that every tree saw.
+    double accuracy = 0.0;            ///< Of probability > 0.5, over the other rows; 0 if there are none.
+  };
+  Score score(std::span<const std::uint8_t> labels) const;
 
  private:
   const FeatureMatrix& x_;
   ImpurityRule rule_;
-  std::vector<double> sum_;           ///< [rows]
-  std::vector<std::uint32_t> trees_;  ///< [rows] that did not draw it.
+  std::vector<double> sums_;
+  std::vector<std::uint32_t> trees_;
 };
-
-/// The share of rows, among those that have an out-of-bag probability, where (it > 0.5) is the label; 0 if none has
-/// one.
-double out_of_bag_accuracy(std::span<const double> probability, std::span<const std::uint8_t> labels);
 
 }  // namespace cartwheel::tree

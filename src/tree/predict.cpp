@@ -30,10 +30,8 @@ void check_columns(std::span<const std::string> fitted, std::span<const std::str
 std::vector<double> mean_probability(const FeatureMatrix& x, std::span<const TreeNodes> trees,
                                      const ImpurityRule& rule) {
   const std::size_t columns = x.columns();
-  const std::size_t block =
-      std::clamp<std::size_t>((std::size_t{1} << 18) / std::max<std::size_t>(columns, 1), 64, 4096);
   std::vector<double> result(x.rows());
-  core::parallel_for_blocks(x.rows(), block, [&](std::size_t begin, std::size_t end) {
+  core::parallel_for_blocks(x.rows(), rows_a_block(columns), [&](std::size_t begin, std::size_t end) {
     std::vector<float> values((end - begin) * columns);
     copy_rows(x, begin, end, values);
     const std::span<double> sums = std::span(result).subspan(begin, end - begin);

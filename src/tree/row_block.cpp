@@ -29,6 +29,10 @@ void for_each_value(const Column& column, std::size_t begin, std::size_t end, co
 
 }  // namespace
 
+std::size_t rows_a_block(std::size_t columns) {
+  return std::clamp<std::size_t>((std::size_t{1} << 18) / std::max<std::size_t>(columns, 1), 64, 4096);
+}
+
 void copy_rows(const FeatureMatrix& x, std::size_t begin, std::size_t end, std::span<float> out) {
   const std::size_t columns = x.columns();
   std::ranges::fill(out, 0.0f);

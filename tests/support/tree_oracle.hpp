@@ -10,8 +10,8 @@
 #include <optional>
 #include <vector>
 
-/// CART as the definition has it, slowly, on raw values and in exact arithmetic: no bins, no histograms, no doubles where
-/// they could be wrong. What the real grower is compared with, node by node.
+/// CART as the definition has it, slowly, on raw values and in exact arithmetic: no bins, no histograms, no doubles
+/// where they could be wrong. What the real grower is compared with, node by node.
 namespace cartwheel::test {
 
 using Integer = boost::multiprecision::cpp_int;
@@ -92,7 +92,8 @@ class TreeOracle {
 
   Sides count(const std::vector<std::uint32_t>& rows) const {
     Sides sides;
-    for (const std::uint32_t row : rows) (task_.labels[row] != 0 ? sides.positives : sides.negatives) += task_.weights[row];
+    for (const std::uint32_t row : rows)
+      (task_.labels[row] != 0 ? sides.positives : sides.negatives) += task_.weights[row];
     return sides;
   }
 
@@ -119,8 +120,10 @@ class TreeOracle {
   }
   Fraction score(const Candidate& candidate) const {
     const Fraction left = side_score(count(candidate.left)), right = side_score(count(candidate.right));
-    if (task_.criterion == Criterion::entropy) return {left.numerator * right.numerator, left.denominator * right.denominator};
-    return {left.numerator * right.denominator + right.numerator * left.denominator, left.denominator * right.denominator};
+    if (task_.criterion == Criterion::entropy)
+      return {left.numerator * right.numerator, left.denominator * right.denominator};
+    return {left.numerator * right.denominator + right.numerator * left.denominator,
+            left.denominator * right.denominator};
   }
 
   /// -1, 0 or 1 as the gain of a is below, equal to, or above that of b, exactly. The big integers are only asked where
@@ -142,11 +145,13 @@ class TreeOracle {
     const auto term = [](double x) { return x > 0.0 ? -x * std::log2(x) : 0.0; };
     return term(p) + term(q);
   }
-  bool decreases_enough(const std::vector<std::uint32_t>& left_rows, const std::vector<std::uint32_t>& right_rows) const {
+  bool decreases_enough(const std::vector<std::uint32_t>& left_rows,
+                        const std::vector<std::uint32_t>& right_rows) const {
     const Sides left = count(left_rows), right = count(right_rows);
     const Sides node{left.negatives + right.negatives, left.positives + right.positives};
     const double decrease =
-        (weight(node) * impurity(node) - weight(left) * impurity(left) - weight(right) * impurity(right)) / weight(root_);
+        (weight(node) * impurity(node) - weight(left) * impurity(left) - weight(right) * impurity(right)) /
+        weight(root_);
     return decrease >= task_.min_impurity_decrease - 1e-14;
   }
 
@@ -177,8 +182,10 @@ class TreeOracle {
     std::vector<float> values;
     std::vector<std::uint32_t> missing;
     for (const std::uint32_t row : rows) {
-      if (std::isnan(column[row])) missing.push_back(row);
-      else values.push_back(column[row]);
+      if (std::isnan(column[row]))
+        missing.push_back(row);
+      else
+        values.push_back(column[row]);
     }
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());

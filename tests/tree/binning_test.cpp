@@ -95,7 +95,8 @@ TEST(Binning, InfinityIsNamedByRowAndColumn) {
 }
 
 TEST(Binning, CellsArePackedEndToEnd) {
-  const BinnedColumns x = bin_columns(test::float_matrix({{1, 2, 1}, {missing, 5, 4}, {7, 7, 7}, {missing, missing, missing}}), 255);
+  const BinnedColumns x =
+      bin_columns(test::float_matrix({{1, 2, 1}, {missing, 5, 4}, {7, 7, 7}, {missing, missing, missing}}), 255);
   EXPECT_THAT(x.first_cell, ElementsAre(0, 2, 5, 6, 7));
   EXPECT_THAT(x.missing, ElementsAre(no_bin, 2, no_bin, 0));
   EXPECT_THAT(x.bins, ElementsAre(0, 1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0));

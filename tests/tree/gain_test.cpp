@@ -13,7 +13,8 @@ namespace cartwheel::tree {
 namespace {
 
 using Rational = boost::multiprecision::cpp_rational;
-using Float = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<400, boost::multiprecision::digit_base_2>>;
+using Float =
+    boost::multiprecision::number<boost::multiprecision::cpp_bin_float<400, boost::multiprecision::digit_base_2>>;
 
 /// The weighted gini gain of a split but for terms that all splits of the node share.
 Rational exact_gini(const ImpurityRule& rule, Counts node, Counts left) {
@@ -84,7 +85,8 @@ TEST(GainOrder, GiniIsComparedExactly) {
       for (const Counts b : splits) {
         const int expected = sign<Rational>(exact_gini(rule, node, a) - exact_gini(rule, node, b), Rational(0));
         ASSERT_EQ(order.compare(a, order.score(a), b, order.score(b)), expected)
-            << node.rows << " " << node.positives << ": " << a.rows << " " << a.positives << ", " << b.rows << " " << b.positives;
+            << node.rows << " " << node.positives << ": " << a.rows << " " << a.positives << ", " << b.rows << " "
+            << b.positives;
         ties += expected == 0 && !(a == b) ? 1 : 0;
       }
   }
@@ -109,7 +111,8 @@ TEST(GainOrder, EntropyIsComparedToTheLastTie) {
         // With 400 bits, sums of logarithms of integers this small that agree to 1e-80 are equal.
         const int expected = sign<Float>(scores[a] - scores[b], Float(1e-80));
         const int actual = order.compare(splits[a], order.score(splits[a]), splits[b], order.score(splits[b]));
-        const bool within_stated_error = abs(scores[a] - scores[b]) < 0x1p-84 * (core::x_log2_x(weight) + 32.0 * weight);
+        const bool within_stated_error =
+            abs(scores[a] - scores[b]) < 0x1p-84 * (core::x_log2_x(weight) + 32.0 * weight);
         ASSERT_TRUE(actual == expected || (actual == 0 && within_stated_error))
             << node.rows << " " << node.positives << ": " << splits[a].rows << " " << splits[a].positives << ", "
             << splits[b].rows << " " << splits[b].positives << " gave " << actual;

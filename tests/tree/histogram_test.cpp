@@ -52,14 +52,23 @@ TEST(Histogram, EqualsTheNaiveSumInBothWidthsForFewRowsAndMany) {
     for (const std::uint32_t rows : {1u, 50u, 1000u}) {
       const Node node(cells + rows, rows, cells);
       const std::vector<std::uint8_t> narrow(node.bins.begin(), node.bins.end());
-      expect_naive(node, histogram.build(std::span(node.rows), std::span(narrow), cells, true));
-      expect_naive(node, histogram.build(std::span(node.rows), std::span(node.bins), cells, true));
+      expect_naive(node, histogram.build(std::span<const TreeRow>(node.rows), std::span<const std::uint8_t>(narrow), cells, true));
+      expect_naive(node, histogram.build(std::span<const TreeRow>(node.rows), std::span<const std::uint16_t>(node.bins), cells, true));
     }
   for (const std::uint32_t cells : {300u, 60'000u})
     for (const std::uint32_t rows : {1u, 299u, 300u, 5000u, 70'000u}) {
       const Node node(cells + rows, rows, cells);
-      expect_naive(node, histogram.build(std::span(node.rows), std::span(node.bins), cells, true));
+      expect_naive(node, histogram.build(std::span<const TreeRow>(node.rows), std::span<const std::uint16_t>(node.bins), cells, true));
     }
+}
+
+TEST(Histogram, HoldsTheLargestCounts) {
+  const std::vector<TreeRow> rows{{0, max_row_weight, 1}, {1, max_row_weight, 1}, {2, 1, 0}};
+  const std::vector<std::uint8_t> bins{3, 3, 3};
+  Histogram histogram;
+  const auto present = histogram.build(std::span(rows), std::span(bins), 4, false);
+  ASSERT_EQ(present.size(), 1u);
+  EXPECT_EQ(present[0].counts, (Counts{0xffffffffu, 0xfffffffeu}));
 }
 
 TEST(Histogram, ATreeIsExactBeyondAByteOfBins) {

@@ -1,13 +1,18 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cartwheel/error.hpp>
-#include <cartwheel/metrics.hpp>
 #include <cartwheel/random_forest.hpp>
 #include <cmath>
+#include <functional>
+#include <numeric>
+#include <set>
 
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
-#include "support/labelled_rows.hpp"
+#include "core/philox.hpp"
+#include "support/float_matrix.hpp"
+#include "support/loose_labels.hpp"
 #include "tree/bootstrap.hpp"
 
 namespace cartwheel {
@@ -16,232 +21,269 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-RandomForestOptions forest_options(int trees, std::uint64_t seed = 3) {
-  RandomForestOptions options;
-  options.n_estimators = trees;
-  options.tree.seed = seed;
-  return options;
-}
-
 std::string bytes_of(const RandomForest& forest) {
   core::ByteWriter out;
   forest.write(out);
   return out.bytes();
 }
 
-void expect_same_nodes(const std::vector<TreeNode>& a, const std::vector<TreeNode>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(a[i].feature, b[i].feature);
-    EXPECT_EQ(a[i].threshold, b[i].threshold);
-    EXPECT_EQ(a[i].rows, b[i].rows);
-    EXPECT_EQ(a[i].positives, b[i].positives);
-  }
+bool same_node(const TreeNode& a, const TreeNode& b) {
+  return a.feature == b.feature && a.threshold == b.threshold && a.missing_left == b.missing_left && a.left == b.left &&
+         a.right == b.right && a.rows == b.rows && a.positives == b.positives;
 }
 
-/// Whether two trees have the same splits and counts down to a depth.
-void expect_same_top(const std::vector<TreeNode>& whole, std::int32_t i, const std::vector<TreeNode>& top,
-                     std::int32_t j, int depth) {
-  const TreeNode &a = whole[static_cast<std::size_t>(i)], &b = top[static_cast<std::size_t>(j)];
-  ASSERT_EQ(a.rows, b.rows);
-  ASSERT_EQ(a.positives, b.positives);
-  if (depth == 0) return;
-  ASSERT_EQ(a.feature, b.feature);
-  if (a.feature < 0) return;
-  ASSERT_EQ(a.threshold, b.threshold);
-  expect_same_top(whole, a.left, top, b.left, depth - 1);
-  expect_same_top(whole, a.right, top, b.right, depth - 1);
-}
-
-class RandomForestLaws : public ::testing::Test {
+class RandomForestTest : public ::testing::Test {
  protected:
-  const test::LabelledRows rows_ = test::random_rows(5, 700, 8);
-  const FeatureMatrix x_ = rows_.matrix();
+  test::LooseLabels data{1, 600, 6};
+  FeatureMatrix x = data.matrix();
+  RandomForestOptions options = [] {
+    RandomForestOptions o;
+    o.n_estimators = 20;
+    o.tree.seed = 42;
+    return o;
+  }();
+
+  RandomForest fit() const { return RandomForest::fit(x, data.labels, options); }
 };
 
-TEST_F(RandomForestLaws, ATreeDoesNotDependOnHowManyThereAre) {
-  const RandomForest few = RandomForest::fit(x_, rows_.y, forest_options(20));
-  const RandomForest many = RandomForest::fit(x_, rows_.y, forest_options(40));
-  ASSERT_EQ(many.tree_count(), 40);
-  for (int i = 0; i < 20; ++i) expect_same_nodes(few.nodes(i), many.nodes(i));
+TEST_F(RandomForestTest, TheFirstTreesOfManyAreThoseOfFew) {
+  const auto many = fit();
+  options.n_estimators = 7;
+  const auto few = fit();
+  ASSERT_EQ(few.tree_count(), 7);
+  for (int i = 0; i < 7; ++i) EXPECT_TRUE(std::ranges::equal(few.nodes(i), many.nodes(i), same_node));
+  EXPECT_FALSE(std::ranges::equal(many.nodes(0), many.nodes(1), same_node));
 }
 
-TEST_F(RandomForestLaws, AShallowForestIsTheTopOfADeepOne) {
-  RandomForestOptions shallow = forest_options(10);
-  shallow.tree.max_depth = 4;
-  const RandomForest top = RandomForest::fit(x_, rows_.y, shallow);
-  const RandomForest whole = RandomForest::fit(x_, rows_.y, forest_options(10));
-  for (int i = 0; i < 10; ++i) expect_same_top(whole.nodes(i), 0, top.nodes(i), 0, 4);
-}
-
-TEST_F(RandomForestLaws, TheNumberOfThreadsDoesNotMatter) {
-  std::vector<std::string> bytes;
-  std::vector<std::vector<double>> oob, scores;
-  for (const int threads : {1, 2, 7}) {
-    core::with_threads(threads, [&] {
-      RandomForestOptions options = forest_options(20);
-      options.oob_score = true;
-      const RandomForest forest = RandomForest::fit(x_, rows_.y, options);
-      bytes.push_back(bytes_of(forest));
-      oob.emplace_back(forest.oob_probability().begin(), forest.oob_probability().end());
-      scores.push_back(forest.predict_proba(x_));
-    });
-  }
-  EXPECT_EQ(bytes[0], bytes[1]);
-  EXPECT_EQ(bytes[0], bytes[2]);
-  EXPECT_EQ(oob[0], oob[2]);
-  EXPECT_EQ(scores[0], scores[2]);
-}
-
-TEST_F(RandomForestLaws, TheSeedDecides) {
-  EXPECT_NE(bytes_of(RandomForest::fit(x_, rows_.y, forest_options(3, 1))),
-            bytes_of(RandomForest::fit(x_, rows_.y, forest_options(3, 2))));
-}
-
-TEST_F(RandomForestLaws, WithoutBootstrapAndWithAllFeaturesEveryTreeIsTheDecisionTree) {
-  RandomForestOptions options = forest_options(2);
-  options.bootstrap = false;
-  options.tree.max_features.rule = MaxFeatures::Rule::all;
-  const RandomForest forest = RandomForest::fit(x_, rows_.y, options);
-  DecisionTreeOptions tree_options = options.tree;
-  const DecisionTree tree = DecisionTree::fit(x_, rows_.y, tree_options);
-  expect_same_nodes(forest.nodes(0), tree.nodes());
-  expect_same_nodes(forest.nodes(1), tree.nodes());
-  EXPECT_EQ(forest.predict_proba(x_), tree.predict_proba(x_));
-}
-
-TEST_F(RandomForestLaws, TheProbabilityIsTheMeanOfTheTreesInOrder) {
-  const RandomForest forest = RandomForest::fit(x_, rows_.y, forest_options(7));
-  const std::vector<double> probability = forest.predict_proba(x_);
-  for (std::size_t row = 0; row < 50; ++row) {
-    double sum = 0.0;
-    for (int t = 0; t < 7; ++t) {
-      const auto nodes = forest.nodes(t);
-      std::size_t at = 0;
-      while (nodes[at].feature >= 0) {
-        const float value = rows_.columns[static_cast<std::size_t>(nodes[at].feature)][row];
-        at = static_cast<std::size_t>(value <= nodes[at].threshold ? nodes[at].left : nodes[at].right);
-      }
-      sum += nodes[at].probability;
+TEST_F(RandomForestTest, ALimitedDepthIsTheTopOfTheUnlimitedForest) {
+  const auto full = fit();
+  options.tree.max_depth = 4;
+  const auto top = fit();
+  for (int tree = 0; tree < 20; ++tree) {
+    const auto nodes = full.nodes(tree), top_nodes = top.nodes(tree);
+    std::vector<int> depths(nodes.size());
+    for (std::size_t i = 0; i < top_nodes.size(); ++i) {
+      ASSERT_LE(depths[i], 4);
+      TreeNode expected = nodes[i];
+      if (depths[i] == 4) expected.feature = expected.left = expected.right = -1;
+      EXPECT_EQ(top_nodes[i].feature, expected.feature);
+      EXPECT_EQ(top_nodes[i].rows, expected.rows);
+      EXPECT_EQ(top_nodes[i].positives, expected.positives);
+      if (expected.feature < 0) continue;
+      EXPECT_TRUE(same_node(top_nodes[i], expected));
+      depths[static_cast<std::size_t>(expected.left)] = depths[static_cast<std::size_t>(expected.right)] =
+          depths[i] + 1;
     }
-    EXPECT_EQ(probability[row], sum / 7.0);
   }
 }
 
-TEST_F(RandomForestLaws, OutOfBagScoresEqualTheirDefinition) {
-  RandomForestOptions options = forest_options(5);
+TEST_F(RandomForestTest, TheNumberOfThreadsDoesNotMatter) {
   options.oob_score = true;
-  const RandomForest forest = RandomForest::fit(x_, rows_.y, options);
-  const auto n = static_cast<std::uint32_t>(rows_.rows());
-  std::uint64_t right = 0, scored = 0;
-  for (std::uint32_t row = 0; row < n; ++row) {
-    double sum = 0.0, trees = 0.0;
-    const FeatureMatrix one = x_.select_rows({{row}});
-    for (std::uint32_t t = 0; t < 5; ++t) {
-      if (tree::bootstrap_weights(options.tree.seed, t, n, n)[row] != 0) continue;
-      const auto nodes = forest.nodes(static_cast<int>(t));
-      std::size_t at = 0;
-      while (nodes[at].feature >= 0) {
-        const float value = rows_.columns[static_cast<std::size_t>(nodes[at].feature)][row];
-        at = static_cast<std::size_t>(value <= nodes[at].threshold ? nodes[at].left : nodes[at].right);
-      }
-      sum += nodes[at].probability;
-      trees += 1.0;
+  std::set<std::string> bytes;
+  std::set<std::vector<double>> scores;
+  for (const int threads : {1, 2, 7})
+    core::with_threads(threads, [&] {
+      const auto forest = fit();
+      bytes.insert(bytes_of(forest));
+      scores.insert(forest.predict_proba(x));
+      const auto oob = forest.oob_probability();
+      scores.insert(std::vector<double>(oob.begin(), oob.end()));
+    });
+  EXPECT_EQ(bytes.size(), 1u);
+  EXPECT_EQ(scores.size(), 2u);
+}
+
+TEST_F(RandomForestTest, EachTreeGrowsOnItsOwnBootstrap) {
+  const auto forest = fit();
+  for (int tree = 0; tree < 20; ++tree) {
+    const auto weights = tree::bootstrap_weights(42, static_cast<std::uint32_t>(tree), 600, 600);
+    EXPECT_EQ(std::accumulate(weights.begin(), weights.end(), 0u), 600u);
+    EXPECT_NEAR(static_cast<double>(std::ranges::count(weights, 0u)), 600 * std::exp(-1.0), 50.0);
+    EXPECT_EQ(forest.nodes(tree)[0].positives,
+              std::inner_product(weights.begin(), weights.end(), data.labels.begin(), 0u));
+  }
+}
+
+TEST_F(RandomForestTest, WithoutBootstrapAndWithAllFeaturesEveryTreeIsTheDecisionTree) {
+  options.bootstrap = false;
+  options.n_estimators = 3;
+  options.tree.max_features.rule = MaxFeatures::Rule::all;
+  const auto forest = fit();
+  const auto tree = DecisionTree::fit(x, data.labels, options.tree);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(std::ranges::equal(forest.nodes(i), tree.nodes(), same_node));
+}
+
+TEST_F(RandomForestTest, MaxSamplesIsTheNumberOfDraws) {
+  options.max_samples = {100, 0.0};
+  EXPECT_EQ(fit().nodes(0)[0].rows, 100u);
+  options.max_samples = {0, 0.25};
+  EXPECT_EQ(fit().nodes(0)[0].rows, 150u);
+  options.max_samples = {0, 1e-9};
+  EXPECT_EQ(fit().nodes(0).size(), 1u);  // a single draw
+}
+
+TEST_F(RandomForestTest, TheScoreIsTheMeanOfTheTreesAddedInOrder) {
+  const auto forest = fit();
+  const auto probabilities = forest.predict_proba(x);
+  std::vector<double> sums(600);
+  for (int tree = 0; tree < 20; ++tree) {
+    const auto nodes = forest.nodes(tree);
+    for (std::size_t row = 0; row < 600; ++row) sums[row] += test::leaf_of(nodes, data.columns, row).probability;
+  }
+  for (std::size_t row = 0; row < 600; ++row) ASSERT_EQ(probabilities[row], sums[row] / 20.0);
+}
+
+TEST_F(RandomForestTest, OutOfBagIsWhatItsDefinitionSays) {
+  options.oob_score = true;
+  options.n_estimators = 6;  // few enough that some rows are in every sample
+  const auto forest = fit();
+  const auto oob = forest.oob_probability();
+  ASSERT_EQ(oob.size(), 600u);
+  std::vector<double> sums(600);
+  std::vector<int> trees(600);
+  for (int tree = 0; tree < 6; ++tree) {
+    const auto nodes = forest.nodes(tree);
+    const auto weights = tree::bootstrap_weights(42, static_cast<std::uint32_t>(tree), 600, 600);
+    for (std::size_t row = 0; row < 600; ++row) {
+      if (weights[row] != 0) continue;
+      sums[row] += test::leaf_of(nodes, data.columns, row).probability;
+      ++trees[row];
     }
-    if (trees == 0.0) {
-      EXPECT_TRUE(std::isnan(forest.oob_probability()[row]));
+  }
+  int right = 0, scored = 0;
+  for (std::size_t row = 0; row < 600; ++row) {
+    if (trees[row] == 0) {
+      EXPECT_TRUE(std::isnan(oob[row]));
       continue;
     }
-    EXPECT_EQ(forest.oob_probability()[row], sum / trees);
+    EXPECT_EQ(oob[row], sums[row] / trees[row]);
     ++scored;
-    right += (sum / trees > 0.5) == (rows_.y[row] == 1);
+    right += (oob[row] > 0.5) == (data.labels[row] == 1) ? 1 : 0;
   }
-  EXPECT_LT(scored, n) << "the case of a row that every tree drew does not occur";
-  EXPECT_EQ(forest.oob_score(), static_cast<double>(right) / static_cast<double>(scored));
-  EXPECT_THAT(forest.warnings(), ::testing::ElementsAre(HasSubstr("no out-of-bag score")));
+  ASSERT_LT(scored, 600);
+  EXPECT_EQ(forest.oob_score(), static_cast<double>(right) / scored);
+  ASSERT_EQ(forest.warnings().size(), 1u);
+  EXPECT_THAT(forest.warnings()[0], HasSubstr(std::to_string(600 - scored) + " of 600 training rows"));
+  options.oob_score = false;
+  EXPECT_EQ(fit().oob_score(), std::nullopt);
+  EXPECT_TRUE(fit().oob_probability().empty());
+  EXPECT_TRUE(fit().warnings().empty());
 }
 
-TEST_F(RandomForestLaws, ImportancesEqualASlowRecomputation) {
-  const RandomForest forest = RandomForest::fit(x_, rows_.y, forest_options(6));
-  std::vector<double> expected(x_.columns());
-  for (int t = 0; t < 6; ++t) {
-    std::vector<double> tree(x_.columns());
-    double total = 0.0;
-    const auto nodes = forest.nodes(t);
+TEST_F(RandomForestTest, ImportancesAreTheMeanOfTheTreesImpurityDecreases) {
+  options.tree.max_depth = 5;
+  const auto forest = fit();
+  std::vector<double> expected(6);
+  for (int tree = 0; tree < 20; ++tree) {
+    std::vector<double> shares(6);
+    double sum = 0.0;
+    const auto nodes = forest.nodes(tree);
     for (const TreeNode& node : nodes) {
       if (node.feature < 0) continue;
-      const auto weighted = [](const TreeNode& n) {
+      const auto size = [](const TreeNode& n) {
         const double p = static_cast<double>(n.positives) / n.rows;
-        return n.rows * 2.0 * p * (1.0 - p);
+        return n.rows * (1.0 - p * p - (1.0 - p) * (1.0 - p));
       };
-      const double decrease = weighted(node) - weighted(nodes[static_cast<std::size_t>(node.left)]) -
-                              weighted(nodes[static_cast<std::size_t>(node.right)]);
-      tree[static_cast<std::size_t>(node.feature)] += decrease;
-      total += decrease;
+      const double decrease = size(node) - size(nodes[static_cast<std::size_t>(node.left)]) -
+                              size(nodes[static_cast<std::size_t>(node.right)]);
+      shares[static_cast<std::size_t>(node.feature)] += decrease;
+      sum += decrease;
     }
-    for (std::size_t j = 0; j < tree.size(); ++j) expected[j] += tree[j] / total / 6.0;
+    for (std::size_t j = 0; j < 6; ++j) expected[j] += shares[j] / sum / 20.0;
   }
-  const std::vector<double> importances = forest.feature_importances();
-  for (std::size_t j = 0; j < expected.size(); ++j) EXPECT_NEAR(importances[j], expected[j], 1e-12);
+  const auto importances = forest.feature_importances();
+  for (std::size_t j = 0; j < 6; ++j) EXPECT_NEAR(importances[j], expected[j], 1e-12);
+  EXPECT_NEAR(std::accumulate(importances.begin(), importances.end(), 0.0), 1.0, 1e-12);
 }
 
-TEST_F(RandomForestLaws, MaxSamplesLimitsTheDraws) {
-  RandomForestOptions options = forest_options(3);
-  options.max_samples.count = 100;
-  const RandomForest hundred = RandomForest::fit(x_, rows_.y, options);
-  for (int t = 0; t < 3; ++t) EXPECT_EQ(hundred.nodes(t)[0].rows, 100u);
-  options.max_samples = {0, 0.25};
-  EXPECT_EQ(RandomForest::fit(x_, rows_.y, options).nodes(0)[0].rows, 175u);
-}
-
-TEST(BootstrapWeights, AddUpAndAreDrawnEvenly) {
-  constexpr std::uint32_t rows = 1000;
-  std::vector<std::uint64_t> total(rows);
-  std::uint64_t never = 0;
-  for (std::uint32_t tree = 0; tree < 200; ++tree) {
-    const auto weights = tree::bootstrap_weights(9, tree, rows, rows);
-    std::uint64_t sum = 0;
-    for (std::uint32_t row = 0; row < rows; ++row) {
-      sum += weights[row];
-      total[row] += weights[row];
-      never += weights[row] == 0;
-    }
-    ASSERT_EQ(sum, rows);
+TEST_F(RandomForestTest, BalancedWeightsComeFromAllTrainingRows) {
+  options.tree.class_weight.rule = ClassWeight::Rule::balanced;
+  options.n_estimators = 5;
+  const auto forest = fit();
+  const double positives = static_cast<double>(std::ranges::count(data.labels, 1)), negatives = 600.0 - positives;
+  for (int tree = 0; tree < 5; ++tree) {
+    const TreeNode root = forest.nodes(tree)[0];
+    const double w1 = root.positives / positives, w0 = (root.rows - root.positives) / negatives;
+    EXPECT_NEAR(root.probability, w1 / (w0 + w1), 1e-15);
   }
-  EXPECT_NEAR(static_cast<double>(never) / (200.0 * rows), std::exp(-1.0), 0.005);
-  double chi_square = 0.0;
-  for (const std::uint64_t count : total) chi_square += std::pow(static_cast<double>(count) - 200.0, 2) / 200.0;
-  EXPECT_NEAR(chi_square, 999.0, 5.0 * std::sqrt(2.0 * 999.0));
 }
 
-TEST_F(RandomForestLaws, ReadsBackWhatItWrote) {
-  RandomForestOptions options = forest_options(4);
+TEST_F(RandomForestTest, ReadsBackWhatItWrote) {
   options.oob_score = true;
-  const RandomForest forest = RandomForest::fit(x_, rows_.y, options);
+  const auto forest = fit();
   const std::string bytes = bytes_of(forest);
   core::ByteReader in(bytes, "forest");
-  const RandomForest copy = RandomForest::read(in);
+  const auto copy = RandomForest::read(in);
   in.expect_end();
   EXPECT_EQ(bytes_of(copy), bytes);
-  EXPECT_EQ(copy.predict_proba(x_), forest.predict_proba(x_));
+  EXPECT_EQ(copy.predict_proba(x), forest.predict_proba(x));
   EXPECT_EQ(copy.oob_score(), forest.oob_score());
+  EXPECT_EQ(copy.warnings(), forest.warnings());
 }
 
-TEST_F(RandomForestLaws, WhatCannotBeIsRefused) {
-  const auto refuses = [&](const auto& change, const std::string& part) {
-    RandomForestOptions options = forest_options(2);
+TEST_F(RandomForestTest, ATruncatedFileIsRefusedAtEveryByte) {
+  options.n_estimators = 3;
+  options.tree.max_depth = 3;
+  const std::string bytes = bytes_of(fit());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    core::ByteReader in(std::string_view(bytes).substr(0, size), "forest");
+    EXPECT_THROW(RandomForest::read(in), DataError) << size;
+  }
+}
+
+TEST_F(RandomForestTest, AnAlteredFileIsRefusedOrStillAForest) {
+  options.n_estimators = 3;
+  options.tree.max_depth = 4;
+  const std::string bytes = bytes_of(fit());
+  for (std::size_t i = 0; i < 8 * bytes.size(); ++i) {
+    std::string altered = bytes;
+    altered[i / 8] = static_cast<char>(static_cast<unsigned char>(altered[i / 8]) ^ 1u << (i % 8));
+    core::ByteReader in(altered, "forest");
+    try {
+      const auto forest = RandomForest::read(in);
+      if (forest.feature_names() != x.names()) continue;
+      for (const double p : forest.predict_proba(x)) ASSERT_TRUE(p >= 0.0 && p <= 1.0);
+    } catch (const DataError&) {
+    }
+  }
+}
+
+TEST_F(RandomForestTest, BadSettingsAreNamed) {
+  const auto refuses = [&](const std::function<void(RandomForestOptions&)>& change, const char* text) {
+    const RandomForestOptions before = options;
     change(options);
-    EXPECT_THAT([&] { RandomForest::fit(x_, rows_.y, options); }, ThrowsMessage<ParameterError>(HasSubstr(part)));
+    EXPECT_THAT([&] { fit(); }, ThrowsMessage<ParameterError>(HasSubstr(text)));
+    options = before;
   };
-  refuses([](auto& o) { o.n_estimators = 0; }, "n_estimators is 0");
-  refuses([](auto& o) { o.max_samples.count = 701; }, "max_samples is 701");
+  refuses([](auto& o) { o.n_estimators = 0; }, "n_estimators is 0; it must be in [1, 100000]");
+  refuses([](auto& o) { o.max_samples.count = 601; }, "max_samples is 601; it must be at most 600");
+  refuses([](auto& o) { o.max_samples.count = -1; }, "max_samples is -1");
   refuses([](auto& o) { o.max_samples.share = 1.5; }, "max_samples is 1.5");
-  refuses([](auto& o) { o.bootstrap = false, o.max_samples.count = 5; }, "without bootstrap");
-  refuses([](auto& o) { o.bootstrap = false, o.oob_score = true; }, "oob_score needs bootstrap");
-  refuses([](auto& o) { o.tree.max_features = {MaxFeatures::Rule::count, 9, 0.0}; }, "max_features is 9");
-  const std::vector<std::uint8_t> one_class(rows_.rows(), 1);
-  EXPECT_THAT([&] { RandomForest::fit(x_, one_class, forest_options(2)); },
-              ThrowsMessage<DataError>(HasSubstr("both classes")));
+  refuses(
+      [](auto& o) {
+        o.max_samples.count = 5;
+        o.bootstrap = false;
+      },
+      "bootstrap is false");
+  refuses(
+      [](auto& o) {
+        o.oob_score = true;
+        o.bootstrap = false;
+      },
+      "bootstrap is false");
+  refuses([](auto& o) { o.tree.max_depth = -1; }, "max_depth is -1");
+  EXPECT_THAT([&] { fit().nodes(20); }, ThrowsMessage<ParameterError>(HasSubstr("no tree 20")));
+}
+
+TEST_F(RandomForestTest, UnusableRowsAreRefused) {
+  EXPECT_THAT([&] { RandomForest::fit(x, std::vector<std::uint8_t>(600, 0)); },
+              ThrowsMessage<DataError>(HasSubstr("all 600 labels are 0")));
+  EXPECT_THAT(
+      [&] {
+        RandomForest::fit(FeatureMatrix(2), std::vector<std::uint8_t>{0, 1});
+      },
+      ThrowsMessage<DataError>(HasSubstr("no columns")));
+  EXPECT_THAT([&] { fit().predict_proba(test::float_matrix({{1}})); }, ThrowsMessage<DataError>(HasSubstr("'x1'")));
 }
 
 }  // namespace
