@@ -29,8 +29,15 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Writes a file of the folder, in place, and gives its path.
+  /// Writes a file of the folder and gives its path. A file of that name is replaced by a new one: to cut and rewrite
+  /// it would make some file systems flush it to the disk each time.
   std::filesystem::path write(std::string_view name, std::string_view bytes) const {
+    std::filesystem::remove(path_ / name);
+    return overwrite(name, bytes);
+  }
+
+  /// The same in place: the inode stays.
+  std::filesystem::path overwrite(std::string_view name, std::string_view bytes) const {
     const std::filesystem::path file = path_ / name;
     std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return file;
