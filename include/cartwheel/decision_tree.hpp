@@ -3,7 +3,6 @@
 #include <array>
 #include <cartwheel/model.hpp>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace cartwheel {
@@ -26,7 +25,7 @@ struct MaxFeatures {
 /// Weights of the classes in gains, leaf probabilities and min_impurity_decrease; never in the counts.
 struct ClassWeight {
   enum class Rule : std::uint8_t { none, balanced, given } rule = Rule::none;
-  std::array<double, 2> weights{1.0, 1.0};  ///< Rule::given: each > 0 and finite.
+  std::array<double, 2> weights{1.0, 1.0};  ///< Rule::given: of y = 0 and y = 1, each in [1e-30, 1e30].
 };
 
 /// Settings of a tree, with scikit-learn's names and defaults. Each range is checked before any work starts.
@@ -35,9 +34,9 @@ struct DecisionTreeOptions {
   int max_depth = 0;                    ///< [0, 1000]; 0 means unlimited; the root has depth 0.
   CountOrShare min_samples_split{2, 0};  ///< count >= 2. Counts distinct rows.
   CountOrShare min_samples_leaf{1, 0};   ///< count >= 1. Counts distinct rows.
-  MaxFeatures max_features;
+  MaxFeatures max_features{};
   double min_impurity_decrease = 0.0;   ///< >= 0.
-  ClassWeight class_weight;
+  ClassWeight class_weight{};
   int max_bins = 255;                   ///< [2, 255]; one more bin is kept for missing values.
   std::uint64_t seed = 0;               ///< Decides only which features a node looks at.
 };
@@ -45,7 +44,7 @@ struct DecisionTreeOptions {
 /// One node of a fitted tree.
 struct TreeNode {
   std::int32_t feature = -1;     ///< Column of the split; -1 in a leaf.
-  float threshold = 0.0f;        ///< Rows with value <= threshold go left.
+  float threshold = 0.0f;        ///< Rows with value <= threshold go left; infinity: all that have a value.
   bool missing_left = false;     ///< Where rows go that miss the value.
   std::int32_t left = -1;        ///< Node numbers; a leaf has -1 twice. A child's number is above its parent's.
   std::int32_t right = -1;
@@ -62,7 +61,8 @@ struct TreeNode {
 class DecisionTree final : public Model {
  public:
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
-  /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a cell, 12 bytes a row, 8 bytes a bin of open nodes.
+  /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a value, 16 bytes a row; while bins are made, at
+  /// most 24 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const DecisionTreeOptions& options = {});
   static DecisionTree read(core::ByteReader& in);
 
@@ -71,8 +71,8 @@ class DecisionTree final : public Model {
   std::vector<double> predict_proba(const FeatureMatrix& x) const override;
   void write(core::ByteWriter& out) const override;
 
-  /// Node 0 is the root; breadth-first order.
-  std::span<const TreeNode> nodes() const;
+  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.
+  std::vector<TreeNode> nodes() const;
   int depth() const;
   /// Share of the total impurity decrease that each column's splits bring; sums to 1 (all 0 for a single leaf).
   std::vector<double> feature_importances() const;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace cartwheel {
 
@@ -21,6 +22,8 @@ inline constexpr Code missing_code = 0;
 /// Prices are int64 in 1/10,000 of a currency unit, so that sums are exact.
 inline constexpr std::int64_t price_scale = 10'000;
 inline constexpr std::int64_t missing_price = std::numeric_limits<std::int64_t>::min();
+/// 10^11 units either way. More is refused, so that thousands of prices can be added without overflow.
+inline constexpr std::int64_t largest_price = 1'000'000'000'000'000;
 
 /// The distinct strings of one column, in order of first appearance. Codes mean nothing outside their log: whatever is
 /// fitted stores strings. Non-owning: lives as long as the EventLog that handed it out.
@@ -90,6 +93,8 @@ class EventLog {
 
   struct Storage;
   explicit EventLog(std::shared_ptr<const Storage> storage) : storage_(std::move(storage)) {}
+  /// What stands behind the views; its definition is private to the library.
+  const Storage& storage() const { return *storage_; }
 
  private:
   std::shared_ptr<const Storage> storage_;
@@ -99,7 +104,7 @@ class EventLog {
 struct EventFields {
   std::int64_t time = 0;
   EventType type = EventType::view;
-  std::string_view product, category_id, category_code, brand, user, session;
+  std::string_view product = {}, category_id = {}, category_code = {}, brand = {}, user = {}, session = {};
   std::int64_t price = missing_price;
 };
 
@@ -111,7 +116,8 @@ class EventLogBuilder {
   EventLogBuilder(EventLogBuilder&&) noexcept;
   EventLogBuilder& operator=(EventLogBuilder&&) noexcept;
 
-  /// @throws DataError beyond 2^32 - 2 distinct strings in a column.
+  /// @throws DataError beyond 2^32 - 2 distinct strings in a column, for a time outside years 1 to 9999, and for a
+  /// price that is neither missing nor in [-largest_price, largest_price]. The builder then stays as it was.
   void add(const EventFields& event);
   std::size_t size() const;
   /// The log; the builder is empty afterwards.

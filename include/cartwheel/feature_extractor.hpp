@@ -24,8 +24,8 @@ struct FeatureDefinition {
   std::string fitted;      ///< What is learned from training rows, or "no".
 };
 
-/// Turns sessions into features. Life: construct with parameters, fit_transform once, then transform as often as wanted.
-/// After fit_transform nothing changes any more, so transform is safe from several threads.
+/// Turns sessions into features. Life: construct with parameters, fit_transform once, then transform as often as
+/// wanted. After fit_transform nothing changes any more, so transform is safe from several threads.
 class FeatureExtractor {
  public:
   virtual ~FeatureExtractor() = default;
@@ -37,20 +37,24 @@ class FeatureExtractor {
 
   /// Learns what there is to learn from training rows, and gives their features as of each row's start.
   /// @param rows  of `sessions`, in the order of the result. @param train_end  nothing later may be looked at.
+  /// @throws ParameterError if these sessions cannot give the features (such as windows that are too small), DataError
+  /// for a row that is not there.
   virtual FeatureMatrix fit_transform(const SessionTable& sessions, std::span<const std::uint32_t> rows,
                                       std::int64_t train_end) = 0;
-  /// Features of any rows, with what was learned. @throws ParameterError before fit_transform.
+  /// Features of any rows, with what was learned. @throws as fit_transform; ParameterError before fit_transform.
   virtual FeatureMatrix transform(const SessionTable& sessions, std::span<const std::uint32_t> rows) const = 0;
 
-  /// Writes what was learned; read_feature_extractor is the inverse.
+  /// Writes name, parameters and what was learned; read_feature_extractor is the inverse. @throws ParameterError before
+  /// fit_transform.
   virtual void write(core::ByteWriter& out) const = 0;
 };
 
 /// The names that make_feature_extractor takes.
 std::span<const std::string_view> feature_extractor_names();
 
-/// @param name  "V1", with parameter `session_size` (the window's k, 3 by default).
-/// @throws ParameterError with a suggestion for an unknown name or parameter.
+/// @param name  "V1", with parameter `session_size`: the first so many events of the window are used, [1, 1000], 3 by
+/// default. @throws ParameterError for an unknown name (it lists the known ones) or parameter (with a suggestion), or a
+/// value out of range.
 std::unique_ptr<FeatureExtractor> make_feature_extractor(std::string_view name, const Parameters& parameters);
 
 }  // namespace cartwheel

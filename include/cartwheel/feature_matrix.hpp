@@ -38,8 +38,8 @@ class FeatureMatrix {
   /// @param rows  less than 2^32. @throws DataError beyond.
   explicit FeatureMatrix(std::size_t rows = 0);
 
-  /// Adds a column at the end. @throws DataError naming the column if its length or a value breaks the rules above, or if
-  /// the name is taken.
+  /// Adds a column at the end. @throws DataError naming the column if its length or a value breaks the rules above, or
+  /// if the name is taken.
   void add(std::string name, Column column);
 
   std::size_t rows() const { return rows_; }
@@ -47,9 +47,10 @@ class FeatureMatrix {
   const std::vector<std::string>& names() const { return names_; }
   const Column& column(std::size_t j) const { return columns_[j]; }
 
-  /// Column j as numbers. @param out  [rows], overwritten.
+  /// Column j as numbers. @param out  [rows()], overwritten.
   void copy_column(std::size_t j, std::span<float> out) const;
-  /// The given rows, in the given order; a row may occur more than once. @param rows  each less than rows().
+  /// The given rows, in the given order; a row may occur more than once. @throws DataError unless each is less than
+  /// rows().
   FeatureMatrix select_rows(std::span<const std::uint32_t> rows) const;
 
  private:

@@ -36,8 +36,9 @@ class RandomForest final : public Model {
   void write(core::ByteWriter& out) const override;
 
   int tree_count() const;
-  /// Node 0 is the root; breadth-first order. @param tree  [0, tree_count()).
-  std::span<const TreeNode> nodes(int tree) const;
+  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.
+  /// @param tree  [0, tree_count()).
+  std::vector<TreeNode> nodes(int tree) const;
   /// Mean over the trees of each tree's impurity importances; sums to 1 (all 0 if no tree has a split).
   std::vector<double> feature_importances() const;
   /// Accuracy of the out-of-bag votes over the rows that have any; nothing unless oob_score was set.

@@ -3,6 +3,7 @@
 #include <cartwheel/account.hpp>
 #include <cartwheel/event_log.hpp>
 #include <cartwheel/progress.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -15,20 +16,26 @@ enum class BadRows : std::uint8_t {
   skip,  ///< Bad rows are left out, and counted by reason in the account.
 };
 
+enum class Repeats : std::uint8_t {
+  keep,  ///< Exact repeats of rows are events like any other: shops do log the same click twice in a second.
+  drop,  ///< A row that equals an earlier one in every column of the log is left out, and counted.
+};
+
 struct ReadOptions {
   char delimiter = ',';  ///< Any single byte but the quote, CR and LF.
   /// Our column name -> the file's name for it, such as {"event_time", "timestamp"}. A key "event_type.NAME" gives the
   /// event type that the text NAME stands for, such as {"event_type.wishlist", "other"}.
   std::map<std::string, std::string> column_names;
   BadRows on_bad_row = BadRows::fail;
+  Repeats repeats = Repeats::keep;
   /// Compare a cache with its source by a hash of the whole source, not only by size, modification time and inode.
   bool verify = false;
   ProgressCallback progress;
 };
 
-/// Reads event logs: CSV (RFC 4180: quotes, "" within quotes, CRLF, newlines in quotes; a byte-order mark is skipped; the
-/// last line needs no newline), or caches made by write_event_cache, told apart by their first bytes. Several files make
-/// one log, in the given order.
+/// Reads event logs: CSV (RFC 4180: quotes, "" within quotes, CRLF, newlines in quotes; a byte-order mark is skipped;
+/// the last line needs no newline), or caches made by write_event_cache, told apart by their first bytes. Several files
+/// make one log, in the given order.
 ///
 /// Columns are found by name, in any order; others are ignored (and counted). `event_time`, `event_type` and one of
 /// `user_session` and `user_id` must be there; `product_id`, `category_id`, `category_code`, `brand`, `price` may be
@@ -36,17 +43,29 @@ struct ReadOptions {
 /// fraction and offset, or an epoch in seconds or milliseconds. Event types: view, cart, remove_from_cart, purchase,
 /// other; addtocart and transaction are cart and purchase. Empty fields are missing values.
 ///
-/// A cache whose source has changed, or that is damaged, is not trusted: the source is read instead, which the account
-/// says; where the source is gone, a sound cache is used as it is, and a damaged one is an error.
+/// An empty line is no row. The log has a row for each one that was read and not rejected; rows with neither session
+/// nor user are among them. Prices lie within largest_price.
 ///
-/// @param account  receives rows read, rejected (by reason), prices rounded, values missing by column.
-/// @throws ParameterError for a mapping of an unknown column; DataError for a file that cannot be read, a header without
-/// a needed column, and (on_bad_row = fail) the first bad row, with file:line:column, the row and what to do.
+/// A cache whose source has changed, or that is damaged, is not trusted: the source is read instead, with the options
+/// that the cache was made with, which the account says; where the source is gone, a sound cache is used as it is, and
+/// a damaged one is an error. The cache itself is left as it is. Of `options`, only `repeats`, `verify` and `progress`
+/// matter for a cache. Do not shorten or overwrite a cache or a source in place while it is in use: both are mapped
+/// into memory (write_event_cache replaces files by renaming, which is safe).
+///
+/// Memory: 41 bytes an event and each distinct string once, with its hash; a cache takes no memory of its own.
+///
+/// @param account  receives rows read, kept and rejected (by reason, with the place of the first), prices rounded,
+/// values missing by column, columns not used and absent. If this throws, it holds nothing of use.
+/// @throws ParameterError for no files, a delimiter that cannot be one, and a mapping of an unknown column or event
+/// type; DataError for a file that cannot be read, a header without a needed column or with one twice, and (on_bad_row
+/// = fail) the first bad row, with file:line:column, the row and what to do; Cancelled.
 EventLog read_events(std::span<const std::filesystem::path> files, const ReadOptions& options, Account& account);
 
 /// Writes `log` as a cache (.cwlog) tied to the files it was read from: their paths, sizes, modification times, inodes
-/// and a hash of their bytes, and the reading options. The cache is memory-mapped when it is read.
-/// @throws DataError if a source cannot be read any more, or the output cannot be written.
+/// and a hash of their bytes, and the reading options and counts. The cache is memory-mapped when it is read.
+/// @param sources  the files that `log` was read from with `options`, in the same order; CSV, not caches.
+/// @throws ParameterError if `sources` are not these, or `out` is one of them; DataError if a source cannot be read any
+/// more or has changed since it was read, or the output cannot be written.
 void write_event_cache(const EventLog& log, std::span<const std::filesystem::path> sources, const ReadOptions& options,
                        const std::filesystem::path& out);
 

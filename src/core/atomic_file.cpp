@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cartwheel/error.hpp>
 #include <cerrno>
 #include <cstring>
@@ -12,23 +13,46 @@
 
 namespace cartwheel::core {
 namespace {
+
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
+
+/// The file behind a link (or a chain of them), so that the link itself is not replaced.
+std::filesystem::path follow_links(std::filesystem::path path) {
+  std::error_code error;
+  for (int links = 0; links < 40 && std::filesystem::is_symlink(path, error); ++links) {
+    const std::filesystem::path next = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / next;
+  }
+  return path;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
-  if (std::filesystem::is_directory(target_))
-    throw DataError(fmt::format("cannot write {}: it is a directory", target_.string()));
-  std::string name = target_.string() + ".XXXXXX";
-  descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-  if (descriptor_ < 0) {
-    const int reason = errno;
-    throw DataError(fmt::format("cannot write {}: {}", target_.string(), std::strerror(reason)));
+  struct ::stat status = {};
+  if (::stat(target_.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) throw DataError(fmt::format("cannot write {}: it is a directory", target_.string()));
+    if (!S_ISREG(status.st_mode)) {
+      descriptor_ = ::open(target_.c_str(), O_WRONLY | O_CLOEXEC);
+      if (descriptor_ < 0) fail("write");
+      return;
+    }
   }
-  temporary_ = name;
-  // mkostemp gives 0600; a result should be as readable as any other file that the user makes.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  ::fchmod(descriptor_, static_cast<mode_t>(0666 & ~mask));
+  target_ = follow_links(std::move(target_));
+  open_temporary();
+}
+
+void AtomicFile::open_temporary() {
+  static std::atomic<unsigned> count{0};
+  for (;;) {  // a left-over of a process that crashed may have the name already
+    temporary_ = fmt::format("{}.{}-{}.tmp", target_.string(), ::getpid(), count++);
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ >= 0) return;
+    if (errno != EEXIST) break;
+  }
+  temporary_.clear();
+  fail("write");
 }
 
 AtomicFile::~AtomicFile() {
@@ -38,8 +62,7 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::fail(std::string_view action) const {
   const int reason = errno;
-  throw DataError(
-      fmt::format("cannot {} {}: {} (nothing was left behind)", action, target_.string(), std::strerror(reason)));
+  throw DataError(fmt::format("cannot {} {}: {}", action, target_.string(), std::strerror(reason)));
 }
 
 void AtomicFile::write(std::string_view bytes) {
@@ -63,9 +86,11 @@ void AtomicFile::flush() {
 
 void AtomicFile::commit() {
   flush();
-  if (::fsync(descriptor_) != 0) fail("write");
+  const bool in_place = temporary_.empty();
+  if (::fsync(descriptor_) != 0 && !in_place) fail("write");  // a pipe or a terminal cannot be synchronised
   if (::close(std::exchange(descriptor_, -1)) != 0) fail("write");
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished");
+  if (in_place) return;
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("replace");
   temporary_.clear();
   const std::filesystem::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
   if (const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {

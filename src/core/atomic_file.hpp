@@ -7,11 +7,12 @@
 namespace cartwheel::core {
 
 /// Writes a file so that a crash, a full disk or an interrupt leaves the old file or the new one, never half of one: a
-/// temporary file beside the target, fsync, rename, fsync of the folder. Without commit() the temporary file is removed.
-/// Every failure is a DataError that names the file and the reason.
+/// temporary file beside the target, fsync, rename, fsync of the folder. Without commit() the temporary file is
+/// removed. A target that exists and is neither a file nor a folder (/dev/stdout, a pipe) is written to as it is: there
+/// is nothing to replace. A link is followed. Every failure is a DataError that names the file and the reason.
 class AtomicFile {
  public:
-  /// Creates the temporary file; the target's folder must exist.
+  /// Creates the temporary file, readable to whom the user's umask allows; the target's folder must exist.
   explicit AtomicFile(std::filesystem::path target);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -22,10 +23,11 @@ class AtomicFile {
   void commit();
 
  private:
+  void open_temporary();
   void flush();
   [[noreturn]] void fail(std::string_view action) const;
 
-  std::filesystem::path target_, temporary_;
+  std::filesystem::path target_, temporary_;  ///< No temporary file where the target is written to as it is.
   int descriptor_ = -1;
   std::string buffer_;
 };

@@ -18,15 +18,13 @@ static_assert(std::endian::native == std::endian::little, "the binary formats ar
 class ByteWriter {
  public:
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  void put(const T& value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
+  requires std::is_trivially_copyable_v<T>
+  void put(const T& value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
   /// Length (uint64), then the characters.
   void put_string(std::string_view text);
   /// Length (uint64), then the elements.
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   void put_array(std::span<const T> values) {
     put(static_cast<std::uint64_t>(values.size()));
     bytes_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
@@ -44,16 +42,15 @@ class ByteReader {
   ByteReader(std::string_view bytes, std::string what) : bytes_(bytes), what_(std::move(what)) {}
 
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  T get() {
+  requires std::is_trivially_copyable_v<T> T get() {
+    static_assert(!std::is_same_v<T, bool>, "read a uint8 and check it: other bytes than 0 and 1 are no bool");
     T value;
     std::memcpy(&value, take(sizeof value).data(), sizeof value);
     return value;
   }
   std::string_view get_string();
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  std::vector<T> get_array() {
+  requires std::is_trivially_copyable_v<T> std::vector<T> get_array() {
     const auto size = get<std::uint64_t>();
     if (size > remaining() / sizeof(T)) fail("an array is longer than the data");
     std::vector<T> values(size);

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <functional>
 
-/// The one seam to threads. Loops nest (grid, fold, tree, feature) and share one set of threads; results must not depend
-/// on how many there are, so a body writes only to places that its index owns.
+/// The one seam to threads. Loops nest (grid, fold, tree, feature) and share one set of threads; results must not
+/// depend on how many there are, so a body writes only to places that its index owns.
 namespace cartwheel::core {
 
 /// Runs `work` with at most `threads` threads for all loops inside it; 0 keeps those of the caller (at the outermost

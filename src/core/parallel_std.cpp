@@ -24,7 +24,8 @@ struct Allow {
 
 void with_threads(int threads, const std::function<void()>& work) {
   if (threads < 0 || threads > 1024)
-    throw ParameterError("threads is " + std::to_string(threads) + "; it must be in [0, 1024], where 0 means one a core");
+    throw ParameterError("threads is " + std::to_string(threads) +
+                         "; it must be in [0, 1024], where 0 means one a core");
   if (threads == 0) return work();
   const Allow allow(threads);
   work();

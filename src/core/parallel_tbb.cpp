@@ -1,9 +1,10 @@
-#include <cartwheel/error.hpp>
-#include <memory>
-#include <string>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+
+#include <cartwheel/error.hpp>
+#include <memory>
+#include <string>
 
 #include "core/first_exception.hpp"
 #include "core/parallel.hpp"
@@ -12,7 +13,8 @@ namespace cartwheel::core {
 
 void with_threads(int threads, const std::function<void()>& work) {
   if (threads < 0 || threads > 1024)
-    throw ParameterError("threads is " + std::to_string(threads) + "; it must be in [0, 1024], where 0 means one a core");
+    throw ParameterError("threads is " + std::to_string(threads) +
+                         "; it must be in [0, 1024], where 0 means one a core");
   if (threads == 0) return work();
   // TBB holds no more workers than there are cores unless it is told to.
   std::unique_ptr<tbb::global_control> allow;

@@ -7,8 +7,8 @@
 
 #include "core/parallel.hpp"
 
-/// Sums of doubles whose bits depend on the row numbers alone: rows are cut into fixed tiles, a tile is summed in 8 lanes
-/// (row i goes to lane i % 8, whatever the vector width), lanes and tiles are added in a fixed tree.
+/// Sums of doubles whose bits depend on the row numbers alone: rows are cut into fixed tiles, a tile is summed in 8
+/// lanes (row i goes to lane i % 8, whatever the vector width), lanes and tiles are added in a fixed tree.
 namespace cartwheel::core {
 
 inline constexpr std::size_t tile_rows = 4096;

@@ -50,8 +50,10 @@ std::optional<std::int64_t> parse_epoch(std::string_view text) {
     if (!is_digit(c)) return {};
     value = value * 10 + (c - '0');
   }
-  if (value < 100'000'000'000) value *= 1'000'000;
-  else if (value < 100'000'000'000'000) value *= 1'000;
+  if (value < 100'000'000'000)
+    value *= 1'000'000;
+  else if (value < 100'000'000'000'000)
+    value *= 1'000;
   return negative ? -value : value;
 }
 
@@ -61,9 +63,12 @@ std::optional<std::int64_t> parse_zone(std::string_view text) {
   Cursor cursor{text};
   cursor.take(' ');
   int sign = 0;
-  if (cursor.take('+')) sign = 1;
-  else if (cursor.take('-')) sign = -1;
-  else return {};
+  if (cursor.take('+'))
+    sign = 1;
+  else if (cursor.take('-'))
+    sign = -1;
+  else
+    return {};
   const auto hours = cursor.digits(2);
   if (!hours || *hours > 23) return {};
   std::optional<int> minutes = 0;
@@ -95,7 +100,8 @@ std::string format_date(std::int64_t time) {
 std::string format_time(std::int64_t time) {
   const std::int64_t in_day = time - day_start(time);
   const std::int64_t seconds = in_day / microseconds_per_second, fraction = in_day % microseconds_per_second;
-  std::string text = fmt::format("{} {:02}:{:02}:{:02}", format_date(time), seconds / 3600, seconds / 60 % 60, seconds % 60);
+  std::string text =
+      fmt::format("{} {:02}:{:02}:{:02}", format_date(time), seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (fraction != 0) {
     text += fmt::format(".{:06}", fraction);
     while (text.back() == '0') text.pop_back();
@@ -117,11 +123,20 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
     if (used == 0 || used == text.size()) return {};
     std::int64_t unit = 0;
     switch (text[used]) {
-      case 'd': unit = microseconds_per_day; break;
-      case 'h': unit = microseconds_per_hour; break;
-      case 'm': unit = 60 * microseconds_per_second; break;
-      case 's': unit = microseconds_per_second; break;
-      default: return {};
+      case 'd':
+        unit = microseconds_per_day;
+        break;
+      case 'h':
+        unit = microseconds_per_hour;
+        break;
+      case 'm':
+        unit = 60 * microseconds_per_second;
+        break;
+      case 's':
+        unit = microseconds_per_second;
+        break;
+      default:
+        return {};
     }
     if (value > (std::numeric_limits<std::int64_t>::max() / 4 - total) / unit) return {};
     total += value * unit;
@@ -135,7 +150,8 @@ std::string format_duration(std::int64_t duration) {
     std::int64_t size;
     char letter;
   };
-  constexpr std::array<Unit, 3> units{{{microseconds_per_day, 'd'}, {microseconds_per_hour, 'h'}, {60 * microseconds_per_second, 'm'}}};
+  constexpr std::array<Unit, 3> units{
+      {{microseconds_per_day, 'd'}, {microseconds_per_hour, 'h'}, {60 * microseconds_per_second, 'm'}}};
   for (const auto& [size, letter] : units)
     if (duration != 0 && duration % size == 0) return fmt::format("{}{}", duration / size, letter);
   return fmt::format("{}s", duration / microseconds_per_second);
@@ -165,7 +181,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
     time += *seconds * microseconds_per_second;
     if (cursor.take('.') || cursor.take(',')) {
       if (cursor.rest.empty() || !is_digit(cursor.rest.front())) return {};
-      for (std::int64_t unit = microseconds_per_second / 10; !cursor.rest.empty() && is_digit(cursor.rest.front()); unit /= 10) {
+      for (std::int64_t unit = microseconds_per_second / 10; !cursor.rest.empty() && is_digit(cursor.rest.front());
+           unit /= 10) {
         time += (cursor.rest.front() - '0') * unit;
         cursor.rest.remove_prefix(1);
       }

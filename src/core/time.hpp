@@ -25,7 +25,8 @@ std::string format_time(std::int64_t time);
 
 /// "30d", "24h", "90m", "15s" or "0"; also a sum such as "1d12h". Nothing for other text or an overflow.
 std::optional<std::int64_t> parse_duration(std::string_view text);
-/// A whole number of the largest unit that fits: "30d", "36h", "90m", "15s". parse_duration reads it back.
+/// A whole number of the largest unit that fits: "30d", "36h", "90m", "15s"; parse_duration reads it back. A fraction
+/// of a second is cut off.
 std::string format_duration(std::int64_t duration);
 
 /// Reads one time: "2021-02-28 19:13:22 UTC", "2021-02-28 19:13:22+00:00", ISO 8601 ("2021-02-28T19:13:22.5Z",

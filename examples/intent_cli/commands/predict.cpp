@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <cartwheel/report.hpp>
+
+#include "command.hpp"
+#include "core/time.hpp"
+#include "output.hpp"
+
+namespace intent_cli {
+namespace {
+
+using cartwheel::Prediction;
+
+void add_options(cxxopts::Options& options) {
+  options.add_options()("model", "The model file", cxxopts::value<std::string>(), "FILE")(
+      "out", "The CSV file to write; without it, standard output", cxxopts::value<std::string>(), "FILE");
+}
+
+Json to_json(const std::vector<Prediction>& predictions) {
+  Json list = Json::array();
+  for (const Prediction& row : predictions) {
+    list.push_back({{"user_session", row.user_session},
+                    {"start", cartwheel::core::format_time(row.start)},
+                    {"probability", row.probability},
+                    {"decision", row.decision},
+                    {"label", row.label ? Json(*row.label) : Json()}});
+  }
+  return list;
+}
+
+void run(const Arguments& arguments) {
+  Stopwatch stopwatch;
+  const auto files = arguments.event_files();
+  stopwatch.start("load");
+  const cartwheel::Pipeline pipeline = cartwheel::load_pipeline(arguments.required("model"));
+  cartwheel::Account account;
+  stopwatch.start("read");
+  const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
+  stopwatch.start("sessions");
+  const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, pipeline.session, account);
+  stopwatch.start("predict");
+  const std::vector<Prediction> predictions = predict_sessions(pipeline, sessions);
+  account.add("sessions scored", static_cast<std::int64_t>(predictions.size()));
+
+  stopwatch.start("write");
+  if (!arguments.has("out")) {
+    const bool json = arguments.format() == Format::json;
+    return finish(arguments, json ? "" : predictions_csv(predictions), json ? to_json(predictions) : Json(), account,
+                  stopwatch);
+  }
+  write_file(arguments.text("out"), predictions_csv(predictions));
+  finish(arguments, "", {{"file", arguments.text("out")}, {"sessions", predictions.size()}}, account, stopwatch);
+}
+
+}  // namespace
+
+const Command predict_command{"predict",
+                              "EVENTS... --model model.cwm [--out predictions.csv]",
+                              "Score the sessions of a log",
+                              "intent_cli predict events.csv --model model.cwm --out predictions.csv",
+                              add_options,
+                              run};
+
+}  // namespace intent_cli

@@ -1,0 +1,74 @@
+#include "output.hpp"
+
+#include <fmt/format.h>
+
+#include <cartwheel/error.hpp>
+#include <cartwheel/report.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "core/atomic_file.hpp"
+
+namespace intent_cli {
+namespace {
+
+Json to_json(const cartwheel::Account& account) {
+  Json counts = Json::object();
+  for (const auto& entry : account.entries()) {
+    counts[entry.name] = entry.note.empty() ? Json(entry.count) : Json{{"count", entry.count}, {"note", entry.note}};
+  }
+  return counts;
+}
+
+}  // namespace
+
+void Stopwatch::start(std::string stage) {
+  stop();
+  stages_.emplace_back(std::move(stage), 0.0);
+  begin_ = std::chrono::steady_clock::now();
+  running_ = true;
+}
+
+void Stopwatch::stop() {
+  if (running_)
+    stages_.back().second = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  running_ = false;
+}
+
+Json Stopwatch::seconds() const {
+  Json seconds = Json::object();
+  for (const auto& [stage, duration] : stages_) seconds[stage] = duration;
+  return seconds;
+}
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    const int reason = errno;
+    throw cartwheel::DataError(fmt::format("cannot write the result to standard output: {}", std::strerror(reason)));
+  }
+}
+
+void finish(const Arguments& arguments, std::string_view text, const Json& result, const cartwheel::Account& account,
+            Stopwatch& stopwatch) {
+  stopwatch.stop();
+  if (arguments.format() == Format::json) {
+    const Json document{{"result", result}, {"account", to_json(account)}, {"seconds", stopwatch.seconds()}};
+    // Ids and names are bytes as found; what is not UTF-8 is shown as such rather than ending the command.
+    print(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    return;
+  }
+  print(text);
+  if (!arguments.quiet()) fmt::print(stderr, "{}", cartwheel::account_text(account));
+}
+
+void warn(const Arguments& arguments, const std::vector<std::string>& warnings) {
+  if (arguments.quiet()) return;
+  for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+}
+
+void write_file(const std::filesystem::path& path, std::string_view text) {
+  cartwheel::core::write_file_atomically(path, text);
+}
+
+}  // namespace intent_cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cartwheel/account.hpp>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "arguments.hpp"
+
+namespace intent_cli {
+
+using Json = nlohmann::ordered_json;
+
+/// How long each stage of a command took.
+class Stopwatch {
+ public:
+  /// Ends the running stage, and begins the next.
+  void start(std::string stage);
+  void stop();
+  Json seconds() const;
+
+ private:
+  std::vector<std::pair<std::string, double>> stages_;
+  std::chrono::steady_clock::time_point begin_;
+  bool running_ = false;
+};
+
+/// Writes to stdout. @throws cartwheel::DataError if it cannot be written, such as on a full disk.
+void print(std::string_view text);
+
+/// Prints what every command ends with: with --format json one object (result, account, seconds); else `text`, and the
+/// account on stderr unless --quiet.
+void finish(const Arguments& arguments, std::string_view text, const Json& result, const cartwheel::Account& account,
+            Stopwatch& stopwatch);
+
+/// Warnings and notes, on stderr: a line each, "warning: ...". Nothing with --quiet.
+void warn(const Arguments& arguments, const std::vector<std::string>& warnings);
+
+/// Writes a result to `path`, atomically.
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace intent_cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cartwheel/account.hpp>
+#include <cartwheel/experiment.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// Results as text: for a terminal of 80 columns, as CSV (RFC 4180, numbers in the shortest form that reads back the
+/// same), and as JSON. Only the seconds of the search depend on the clock.
+namespace cartwheel {
+
+/// The batch table, batch by batch: the models, then the dummies.
+std::string batch_table_text(const ExperimentResult& result);
+/// One row a (batch, model); the columns are a contract.
+std::string batches_csv(const ExperimentResult& result);
+/// A JSON array with one object a (batch, model), with the keys of batches_csv; undefined metrics are null.
+std::string batches_json(const ExperimentResult& result);
+/// One row a combination tried: fold scores, mean, standard error, seconds.
+std::string search_csv(const ExperimentResult& result);
+/// A picture of one batch: when it trains, validates and tests, how many rows each part has, how many were purged.
+std::string timeline_text(const Batch& batch);
+/// The account, a line an entry.
+std::string account_text(const Account& account);
+
+/// Writes batches.csv, batches.json, search.csv and models/BATCH_MODEL.cwm into `folder`, which is made if need be. Each
+/// file is written atomically. @throws DataError.
+void write_experiment(const ExperimentResult& result, const std::filesystem::path& folder);
+
+/// One scored session.
+struct Prediction {
+  std::string user_session;
+  std::int64_t start = 0;  ///< Microseconds since 1970-01-01 UTC.
+  double probability = 0.0;
+  bool decision = false;
+  std::optional<bool> label;  ///< Nothing where the log ends before the label is known.
+};
+/// Scores every session of the table, in the table's order.
+std::vector<Prediction> predict_sessions(const Pipeline& pipeline, const SessionTable& sessions);
+/// Columns user_session,start,probability,decision,label.
+std::string predictions_csv(std::span<const Prediction> predictions);
+
+}  // namespace cartwheel

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cartwheel/read_events.hpp>
+#include <cstdint>
+
+#include "data/csv_file.hpp"
+#include "data/event_columns.hpp"
+#include "data/event_schema.hpp"
+#include "data/reading.hpp"
+
+namespace cartwheel::data {
+
+/// Tells the caller how many bytes of all files have been read, about a hundred times.
+class ReadingProgress {
+ public:
+  ReadingProgress(const ProgressCallback& callback, std::uint64_t total_bytes);
+  /// `bytes` of the current file have been read. @throws Cancelled if the callback asks to stop.
+  void at(std::uint64_t bytes) {
+    if (finished_files_ + bytes >= next_) tell(finished_files_ + bytes);
+  }
+  void finish_file(std::uint64_t bytes);
+
+ private:
+  void tell(std::uint64_t done);
+
+  const ProgressCallback& callback_;
+  std::uint64_t total_, step_, next_, finished_files_ = 0;
+};
+
+/// Adds the rows of one CSV file to `columns`. @throws DataError for a header that will not do, and, unless bad rows
+/// are skipped, for the first bad row.
+ReadingCounts add_csv_events(const CsvFile& file, const EventSchema& schema, BadRows on_bad_row, EventColumns& columns,
+                             ReadingProgress& progress);
+
+}  // namespace cartwheel::data

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <cartwheel/error.hpp>
+#include <cartwheel/read_events.hpp>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "data/cached_events.hpp"
+#include "data/csv_events.hpp"
+#include "data/csv_file.hpp"
+#include "data/event_cache.hpp"
+#include "data/event_columns.hpp"
+#include "data/event_storage.hpp"
+
+namespace cartwheel {
+namespace {
+
+using namespace data;
+
+/// A file as the user named it.
+struct Input {
+  std::string name;
+  std::filesystem::path path;  ///< Without symbolic links.
+  std::shared_ptr<const core::MappedFile> file;
+};
+
+std::vector<Input> open_all(std::span<const std::filesystem::path> paths) {
+  std::vector<Input> inputs;
+  for (const std::filesystem::path& path : paths) {
+    auto file = std::make_shared<const core::MappedFile>(path);
+    inputs.push_back({path.string(), std::filesystem::canonical(path), std::move(file)});
+  }
+  return inputs;
+}
+
+/// A log under way, and where its rows came from.
+struct Part {
+  EventColumns columns;
+  Reading reading;
+
+  EventLog finish() && {
+    return EventColumns::finish(std::move(columns), std::make_shared<const Reading>(std::move(reading)));
+  }
+};
+
+void drop_repeats(Part& part) {
+  const auto dropped = static_cast<std::int64_t>(part.columns.drop_repeats());
+  part.reading.counts.repeats_dropped += dropped;
+  part.reading.counts.rows_kept -= dropped;
+}
+
+EventLog read_csv_files(const std::vector<Input>& inputs, const ReadOptions& options, ReadingProgress& progress) {
+  const EventSchema schema(options.column_names);
+  Part part;
+  part.reading.options = options;
+  for (const Input& input : inputs) {
+    const CsvFile file(input.file, input.name, options.delimiter);
+    part.reading.counts.add(add_csv_events(file, schema, options.on_bad_row, part.columns, progress));
+    part.reading.sources.push_back({input.path, file.identity()});
+  }
+  if (options.repeats == Repeats::drop) drop_repeats(part);
+  return std::move(part).finish();
+}
+
+void note_options_of_cache(const std::string& name, const ReadOptions& given, const ReadOptions& kept,
+                           Account& account) {
+  const ReadOptions defaults;
+  const bool ignored = (given.delimiter != defaults.delimiter && given.delimiter != kept.delimiter) ||
+                       (given.on_bad_row != defaults.on_bad_row && given.on_bad_row != kept.on_bad_row) ||
+                       (!given.column_names.empty() && given.column_names != kept.column_names);
+  if (ignored)
+    account.add("caches that keep the reading options they were made with", 1,
+                name + ": delimiter, column names and on-bad-row do not apply to it");
+}
+
+EventLog read_cache(const Input& input, const ReadOptions& options, ReadingProgress& progress, Account& account) {
+  CachedEvents cached = open_cached_events(input.file, input.name, options.verify, account);
+  note_options_of_cache(input.name, options, cached.origin.options, account);
+  if (cached.log) {
+    progress.finish_file(input.file->bytes().size());
+    return *std::move(cached.log);
+  }
+  std::vector<std::filesystem::path> sources;
+  for (const CacheOrigin::Source& source : cached.origin.sources) sources.push_back(source.file.path);
+  return read_csv_files(open_all(sources), cached.origin.options, progress);
+}
+
+const Reading& reading_of(const EventLog& log) { return *log.storage().reading; }
+
+EventLog join(const std::vector<EventLog>& logs, Repeats repeats) {
+  if (logs.size() == 1 && repeats == Repeats::keep) return logs.front();
+  Part part;
+  for (const EventLog& log : logs) {
+    part.columns.add_log(log);
+    part.reading.counts.add(reading_of(log).counts);
+    std::ranges::copy(reading_of(log).sources, std::back_inserter(part.reading.sources));
+  }
+  if (repeats == Repeats::drop) drop_repeats(part);
+  return std::move(part).finish();
+}
+
+std::uint64_t total_bytes(const std::vector<Input>& inputs) {
+  std::uint64_t bytes = 0;
+  for (const Input& input : inputs) bytes += input.file->bytes().size();
+  return bytes;
+}
+
+}  // namespace
+
+EventLog read_events(std::span<const std::filesystem::path> files, const ReadOptions& options, Account& account) {
+  if (files.empty()) throw ParameterError("no event files were given; name at least one CSV file or cache");
+  const std::vector<Input> inputs = open_all(files);
+  ReadingProgress progress(options.progress, total_bytes(inputs));
+  const auto is_cache = [](const Input& input) { return is_event_cache(input.file->bytes()); };
+  Account notes;
+  EventLog log;
+  if (std::ranges::none_of(inputs, is_cache)) {
+    log = read_csv_files(inputs, options, progress);
+  } else {
+    std::vector<EventLog> logs;
+    for (const Input& input : inputs)
+      logs.push_back(is_cache(input) ? read_cache(input, options, progress, notes)
+                                     : read_csv_files({input}, options, progress));
+    log = join(logs, options.repeats);
+  }
+  reading_of(log).counts.report(account);
+  account.add_all(notes);
+  return log;
+}
+
+}  // namespace cartwheel

@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cartwheel/error.hpp>
+#include <cartwheel/experiment.hpp>
+#include <iterator>
+
+#include "core/parallel.hpp"
+#include "selection/dummies.hpp"
+#include "selection/progress_meter.hpp"
+#include "selection/search.hpp"
+#include "selection/search_space.hpp"
+
+namespace cartwheel {
+namespace {
+
+using selection::Choice;
+using selection::Dummy;
+using selection::ProgressMeter;
+using selection::SearchSpace;
+
+/// Test rows of a batch whose label the log does not tell in full, because it ends before their label time.
+std::uint64_t incomplete_labels(const SessionTable& sessions, const Batch& batch) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(batch.final_fold.validation_rows, [&](std::uint32_t row) {
+    return sessions.label_time[row] > sessions.log_end;
+  }));
+}
+
+/// One row of the table, but for what only a model has.
+BatchRow measure(const SessionTable& sessions, const Batch& batch, std::string_view model,
+                 std::span<const double> probability, double threshold) {
+  const std::vector<std::uint8_t> y = selection::labels_of(sessions, batch.final_fold.validation_rows);
+  BatchRow row;
+  row.batch = batch.name;
+  row.model = model;
+  row.threshold = threshold;
+  row.f1_score = confusion(y, probability, default_threshold).f1();
+  row.confusion = confusion(y, probability, threshold);
+  row.f1_score_optimized = row.confusion.f1();
+  row.precision = row.confusion.precision();
+  row.recall = row.confusion.recall();
+  row.accuracy = row.confusion.accuracy();
+  row.average_precision = average_precision(y, probability);
+  row.roc_auc = roc_auc(y, probability);
+  row.log_loss = log_loss(y, probability);
+  row.brier = brier_score(y, probability);
+  row.sessions = y.size();
+  row.base_rate = static_cast<double>(std::ranges::count(y, std::uint8_t{1})) / static_cast<double>(y.size());
+  if (const std::uint64_t open = incomplete_labels(sessions, batch); open > 0)
+    row.warnings.push_back(
+        fmt::format("the log ends before the labels of {} of {} test sessions are known; they count as they stand",
+                    open, row.sessions));
+  return row;
+}
+
+Parameters best_parameters(const Choice& choice) {
+  Parameters best = choice.parameters;
+  for (const auto& [name, value] : choice.extractor.parameters)
+    best.emplace(choice.extractor.extractor + "." + name, value);
+  return best;
+}
+
+/// Tunes the cut on the scores of the folds, fits once more on all of training, and measures that on the test window.
+struct FinalFit {
+  BatchRow row;
+  Pipeline pipeline;
+};
+FinalFit fit_choice(const SessionTable& sessions, const Batch& batch, std::string_view model, const Choice& choice,
+                    const ThresholdOptions& threshold, const FitContext& context) {
+  std::vector<std::uint8_t> y;
+  for (const Fold& fold : batch.folds)
+    std::ranges::copy(selection::labels_of(sessions, fold.validation_rows), std::back_inserter(y));
+  const ThresholdChoice cut = tune_threshold(y, choice.out_of_fold, threshold);
+
+  const Fold& fold = batch.final_fold;
+  Pipeline pipeline =
+      fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end, choice.extractor.extractor,
+                   choice.extractor.parameters, model, choice.parameters, context);
+  pipeline.threshold = cut.threshold;
+
+  const std::vector<double> probability = pipeline.predict_proba(sessions, fold.validation_rows);
+  BatchRow row = measure(sessions, batch, model, probability, cut.threshold);
+  row.extractor = choice.extractor.extractor;
+  row.best_params = best_parameters(choice);
+  row.guard_held = cut.guard_held;
+  std::ranges::copy(pipeline.model->warnings(), std::back_inserter(row.warnings));
+  return {std::move(row), std::move(pipeline)};
+}
+
+void run_batch(const SessionTable& sessions, const Batch& batch, const SearchSpace& space,
+               const ExperimentOptions& options, ProgressMeter& meter, ExperimentResult& result) {
+  const FitContext context{options.seed};
+  ThresholdOptions threshold = options.threshold;
+  threshold.seed = options.seed;
+
+  selection::SearchResult found = selection::search(sessions, batch, space, options.metric, context, meter);
+  std::ranges::move(found.rows, std::back_inserter(result.search));
+
+  std::vector<FinalFit> fits(space.models.size());
+  core::parallel_for(fits.size(), [&](std::size_t i) {
+    meter.check();
+    fits[i] = fit_choice(sessions, batch, space.models[i].model, found.choices[i], threshold, context);
+    meter.finish_one();
+  });
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    result.table.push_back(std::move(fits[i].row));
+    result.models.push_back({batch.name, space.models[i].model, std::move(fits[i].pipeline)});
+  }
+  for (const Dummy& dummy : selection::fit_dummies(sessions, batch.final_fold, threshold.beta)) {
+    result.table.push_back(measure(sessions, batch, dummy.name, dummy.probability, dummy.threshold));
+    result.table.back().dummy = true;
+  }
+}
+
+std::int64_t sessions_in_no_batch(const SessionTable& sessions, const std::vector<Batch>& batches) {
+  return std::ranges::count_if(sessions.start, [&](std::int64_t start) {
+    return std::ranges::none_of(batches, [&](const Batch& batch) {
+      return batch.final_fold.train.contains(start) || batch.test.contains(start);
+    });
+  });
+}
+
+void account_for(const SessionTable& sessions, const ExperimentOptions& options, ExperimentResult& result) {
+  std::int64_t purged = 0, purged_of_folds = 0, late = 0, grouped = 0, incomplete = 0;
+  for (const Batch& batch : result.batches) {
+    purged += batch.final_fold.purged;
+    grouped += batch.final_fold.grouped;
+    incomplete += static_cast<std::int64_t>(incomplete_labels(sessions, batch));
+    for (const Fold& fold : batch.folds) {
+      purged_of_folds += fold.purged;
+      late += fold.late;
+      grouped += fold.grouped;
+    }
+  }
+  Account& account = result.account;
+  account.add("batches", static_cast<std::int64_t>(result.batches.size()));
+  account.add("sessions in no batch", sessions_in_no_batch(sessions, result.batches),
+              "they start in a gap, or after the last test window that fits");
+  account.add("training sessions purged, final fits", purged, "their label is known only after the end of training");
+  account.add("training sessions purged, folds", purged_of_folds,
+              "their label is known only after the end of training");
+  account.add("validation sessions left out of the choice", late, "their label is known only after it is made");
+  if (options.batches.group_user)
+    account.add("training sessions left out for their user", grouped, "the user is on the other side of the cut");
+  account.add("test sessions whose label the log does not tell in full", incomplete,
+              "the log ends before their label time; they count as they stand");
+
+  account.add("combinations tried", static_cast<std::int64_t>(result.search.size()));
+  account.add("combinations that failed", 0);
+  for (const SearchRow& row : result.search)
+    if (!row.error.empty()) account.add("combinations that failed", 1, row.error);
+}
+
+}  // namespace
+
+ExperimentResult run_experiment(const SessionTable& sessions, const ExperimentOptions& options) {
+  options.threshold.check();
+  name_of(options.metric);
+  const SearchSpace space = selection::expand(options);
+
+  ExperimentResult result;
+  result.batches = make_batches(sessions, options.batches);
+  const std::size_t fits_a_batch = space.size() * static_cast<std::size_t>(options.batches.folds) + space.models.size();
+  ProgressMeter meter(options.progress, "fitting models", fits_a_batch * result.batches.size());
+  for (const Batch& batch : result.batches) run_batch(sessions, batch, space, options, meter, result);
+  account_for(sessions, options, result);
+  return result;
+}
+
+}  // namespace cartwheel

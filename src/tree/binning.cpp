@@ -1,0 +1,107 @@
+#include "tree/binning.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cartwheel/error.hpp>
+#include <cmath>
+#include <limits>
+
+#include "core/parallel.hpp"
+
+namespace cartwheel::tree {
+namespace {
+
+/// The values that are there, in increasing order.
+std::vector<float> sorted_present(std::span<const float> values, std::string_view name) {
+  std::vector<float> sorted;
+  sorted.reserve(values.size());
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    if (std::isnan(values[row])) continue;
+    if (std::isinf(values[row]))
+      throw DataError(fmt::format("row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only",
+                                  row, name));
+    sorted.push_back(values[row] + 0.0f);  // -0 + 0 is 0
+  }
+  std::ranges::sort(sorted);
+  return sorted;
+}
+
+/// A distinct value, and how many rows have it.
+struct ValueCount {
+  float value;
+  std::uint64_t rows;
+};
+
+std::vector<ValueCount> count_values(std::span<const float> sorted) {
+  std::vector<ValueCount> distinct;
+  for (const float value : sorted) {
+    if (distinct.empty() || distinct.back().value != value) distinct.push_back({value, 0});
+    ++distinct.back().rows;
+  }
+  return distinct;
+}
+
+/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken, and
+/// ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
+ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, std::uint64_t max_bins) {
+  ColumnBins bins;
+  std::uint64_t bins_left = max_bins;
+  for (std::size_t begin = 0, end; begin < distinct.size(); begin = end) {
+    std::uint64_t rows = distinct[begin].rows;
+    end = begin + 1;
+    if (bins_left == 1) end = distinct.size();
+    // With `r` rows in the run and `n` in the next value, r + n is nearer to the aim than r where 2r + n < 2 * aim.
+    while (end < distinct.size() && distinct.size() - end >= bins_left &&
+           (2 * rows + distinct[end].rows) * bins_left < 2 * rows_left)
+      rows += distinct[end++].rows;
+    bins.lowest.push_back(distinct[begin].value);
+    bins.highest.push_back(distinct[end - 1].value);
+    rows_left -= rows;
+    --bins_left;
+  }
+  return bins;
+}
+
+}  // namespace
+
+ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,
+                      std::span<std::uint8_t> bins) {
+  const std::vector<float> sorted = sorted_present(values, name);
+  ColumnBins result = cut(count_values(sorted), sorted.size(), max_bins);
+  result.has_missing = sorted.size() < values.size();
+  const auto missing = static_cast<std::uint8_t>(result.highest.size());
+  for (std::size_t row = 0; row < values.size(); ++row)
+    bins[row] = std::isnan(values[row])
+                    ? missing
+                    : static_cast<std::uint8_t>(std::ranges::lower_bound(result.highest, values[row]) - result.highest.begin());
+  return result;
+}
+
+BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins) {
+  BinnedColumns binned;
+  binned.rows = static_cast<std::uint32_t>(x.rows());
+  binned.columns = static_cast<std::uint32_t>(x.columns());
+  binned.bins.resize(x.rows() * x.columns());
+  std::vector<ColumnBins> columns(x.columns());
+  core::parallel_for(x.columns(), [&](std::size_t j) {
+    std::vector<float> values(x.rows());
+    x.copy_column(j, values);
+    columns[j] = bin_column(values, max_bins, x.names()[j], std::span(binned.bins).subspan(j * x.rows(), x.rows()));
+  });
+  binned.first_cell.push_back(0);
+  for (const ColumnBins& column : columns) {
+    const auto present = static_cast<std::uint32_t>(column.lowest.size());
+    binned.missing.push_back(column.has_missing ? present : no_bin);
+    binned.lowest.insert(binned.lowest.end(), column.lowest.begin(), column.lowest.end());
+    binned.highest.insert(binned.highest.end(), column.highest.begin(), column.highest.end());
+    if (column.has_missing) {
+      binned.lowest.push_back(std::numeric_limits<float>::quiet_NaN());
+      binned.highest.push_back(std::numeric_limits<float>::quiet_NaN());
+    }
+    binned.first_cell.push_back(static_cast<std::uint32_t>(binned.lowest.size()));
+  }
+  return binned;
+}
+
+}  // namespace cartwheel::tree

@@ -1,0 +1,59 @@
+#include <cartwheel/decision_tree.hpp>
+#include <cartwheel/error.hpp>
+
+#include "core/bytes.hpp"
+#include "tree/binning.hpp"
+#include "tree/grow.hpp"
+#include "tree/grow_settings.hpp"
+#include "tree/importances.hpp"
+#include "tree/model_bytes.hpp"
+#include "tree/predict.hpp"
+#include "tree/training_labels.hpp"
+#include "tree/tree_nodes.hpp"
+
+namespace cartwheel {
+
+struct DecisionTree::Impl {
+  tree::ModelHead head;
+  tree::TreeNodes nodes;
+};
+
+DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const DecisionTreeOptions& options) {
+  tree::check_options(options);
+  const tree::Counts training = tree::check_labels(y, x.rows());
+  if (x.columns() == 0) throw DataError("the matrix has no columns; a tree needs at least one");
+  const tree::GrowSettings settings = tree::make_grow_settings(options, training, x.columns());
+  const tree::BinnedColumns binned = tree::bin_columns(x, static_cast<std::uint32_t>(options.max_bins));
+  const tree::TreeSample all_rows;
+  std::vector<tree::TreeNodes> trees = tree::make_cpu_grower(binned, y, settings)->grow({&all_rows, 1});
+  return DecisionTree(
+      std::make_shared<const Impl>(Impl{{x.names(), settings.impurity}, std::move(trees.front())}));
+}
+
+const std::vector<std::string>& DecisionTree::feature_names() const { return impl_->head.feature_names; }
+
+std::vector<double> DecisionTree::predict_proba(const FeatureMatrix& x) const {
+  tree::check_columns(impl_->head.feature_names, x.names());
+  return tree::mean_probability(x, {&impl_->nodes, 1}, impl_->head.impurity);
+}
+
+std::vector<TreeNode> DecisionTree::nodes() const { return impl_->nodes.describe(impl_->head.impurity); }
+
+int DecisionTree::depth() const { return impl_->nodes.depth(); }
+
+std::vector<double> DecisionTree::feature_importances() const {
+  return tree::impurity_importances(nodes(), impl_->head.impurity, impl_->head.feature_names.size());
+}
+
+void DecisionTree::write(core::ByteWriter& out) const {
+  tree::write_head(out, impl_->head);
+  impl_->nodes.write(out);
+}
+
+DecisionTree DecisionTree::read(core::ByteReader& in) {
+  tree::ModelHead head = tree::read_head(in);
+  tree::TreeNodes nodes = tree::TreeNodes::read(in, head.feature_names.size());
+  return DecisionTree(std::make_shared<const Impl>(Impl{std::move(head), std::move(nodes)}));
+}
+
+}  // namespace cartwheel

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/double_double.hpp"
+#include "core/host_device.hpp"
+#include "core/math.hpp"
+#include "tree/cell.hpp"
+#include "tree/impurity.hpp"
+
+/// Which of two splits of a node gains more. A tie rule means something only where ties are recognised, so the order is
+/// that of exact arithmetic: doubles decide where they can, and what is too close for them is decided again by integers
+/// (gini) or in double-double (entropy, class weights; there, what agrees to 2^-85 is a tie).
+namespace cartwheel::tree {
+
+/// x * log2(x) for counts, from a table as far as it reaches: deep nodes ask for small counts millions of times.
+struct EntropyTerms {
+  const double* table = nullptr;
+  std::uint32_t size = 0;
+
+  CARTWHEEL_HD double operator()(std::uint32_t x) const {
+    return x < size ? table[x] : core::x_log2_x(static_cast<double>(x));
+  }
+};
+
+namespace gain_detail {
+
+__extension__ typedef unsigned __int128 Wide;
+
+struct Product192 {
+  Wide high;  ///< All but the low 64 bits.
+  std::uint64_t low;
+};
+CARTWHEEL_HD inline Product192 multiply(Wide a, std::uint64_t b) {
+  const Wide low = Wide{static_cast<std::uint64_t>(a)} * b;
+  return {Wide{static_cast<std::uint64_t>(a >> 64)} * b + (low >> 64), static_cast<std::uint64_t>(low)};
+}
+
+template <class T>
+CARTWHEEL_HD int three_way(const T& a, const T& b) {
+  return a < b ? -1 : (b < a ? 1 : 0);
+}
+
+/// Compares numbers that are exact but for a relative error far below 2^-85 of `scale`.
+CARTWHEEL_HD inline int compare_closely(core::DoubleDouble a, core::DoubleDouble b, double scale) {
+  const double difference = (a - b).high;
+  const double tie = 0x1p-85 * scale;
+  return difference > tie ? 1 : (difference < -tie ? -1 : 0);
+}
+
+}  // namespace gain_detail
+
+/// Orders the splits of one node, each named by the counts of its left side; neither side is empty.
+class GainOrder {
+ public:
+  CARTWHEEL_HD GainOrder(const ImpurityRule& rule, Counts node, EntropyTerms terms)
+      : rule_(rule), node_(node), terms_(terms) {
+    if (rule.criterion == Criterion::gini) return;
+    // No term of the score is larger: the greater factor is in [1, 2), so the weight is at least 1 where it matters.
+    const double total = rule.weight(node);
+    scale_ = core::x_log2_x(total) + 32.0 * total;
+  }
+
+  CARTWHEEL_HD Counts node() const { return node_; }
+
+  /// A double that grows with the gain, to a relative error (gini) or an error relative to `scale_` (entropy) below
+  /// 2^-48.
+  CARTWHEEL_HD double score(Counts left) const {
+    const Counts right = node_ - left;
+    if (rule_.criterion == Criterion::gini) {
+      const auto d = static_cast<double>(determinant(left));
+      return d * d / (rule_.weight(left) * rule_.weight(right));
+    }
+    if (!rule_.weighted())
+      return (terms_(left.negatives()) + terms_(left.positives) - terms_(left.rows)) +
+             (terms_(right.negatives()) + terms_(right.positives) - terms_(right.rows));
+    return rule_.negative_factor * (terms_(left.negatives()) + terms_(right.negatives())) +
+           rule_.positive_factor * (terms_(left.positives) + terms_(right.positives)) -
+           (core::x_log2_x(rule_.weight(left)) + core::x_log2_x(rule_.weight(right)));
+  }
+
+  /// -1, 0 or 1 as the gain of split a is below, equal to, or above that of b. The scores are score(a) and score(b).
+  CARTWHEEL_HD int compare(Counts a, double score_a, Counts b, double score_b) const {
+    const double difference = score_a - score_b;
+    const double doubt = rule_.criterion == Criterion::gini ? 0x1p-46 * (score_a + score_b) : 0x1p-42 * scale_;
+    if (difference > doubt) return 1;
+    if (difference < -doubt) return -1;
+    if (a == b || a == node_ - b) return 0;
+    if (rule_.criterion == Criterion::entropy) return compare_entropy(a, b);
+    return rule_.weighted() ? compare_weighted_gini(a, b) : compare_gini(a, b);
+  }
+
+ private:
+  /// The weighted gini gain is  factor * determinant^2 / (weight of left * weight of right), where the factor depends on
+  /// the node alone. Less than 2^62 in size.
+  CARTWHEEL_HD std::int64_t determinant(Counts left) const {
+    return static_cast<std::int64_t>(std::uint64_t{left.positives} * node_.negatives()) -
+           static_cast<std::int64_t>(std::uint64_t{node_.positives} * left.negatives());
+  }
+  CARTWHEEL_HD std::uint64_t determinant_size(Counts left) const {
+    const std::int64_t d = determinant(left);
+    return static_cast<std::uint64_t>(d < 0 ? -d : d);
+  }
+
+  CARTWHEEL_HD int compare_gini(Counts a, Counts b) const {
+    using namespace gain_detail;
+    const std::uint64_t da = determinant_size(a), db = determinant_size(b);
+    const std::uint64_t rows_a = std::uint64_t{a.rows} * (node_ - a).rows, rows_b = std::uint64_t{b.rows} * (node_ - b).rows;
+    const Product192 x = multiply(Wide{da} * da, rows_b), y = multiply(Wide{db} * db, rows_a);
+    const int high = three_way(x.high, y.high);
+    return high != 0 ? high : three_way(x.low, y.low);
+  }
+
+  CARTWHEEL_HD core::DoubleDouble exact_weight(Counts counts) const {
+    return rule_.negative_factor * core::to_double_double(counts.negatives()) +
+           rule_.positive_factor * core::to_double_double(counts.positives);
+  }
+
+  CARTWHEEL_HD int compare_weighted_gini(Counts a, Counts b) const {
+    using core::to_double_double;
+    const core::DoubleDouble da = to_double_double(determinant_size(a)), db = to_double_double(determinant_size(b));
+    const core::DoubleDouble x = da * da * exact_weight(b) * exact_weight(node_ - b);
+    const core::DoubleDouble y = db * db * exact_weight(a) * exact_weight(node_ - a);
+    return gain_detail::compare_closely(x, y, x.high + y.high);
+  }
+
+  /// score() in double-double.
+  CARTWHEEL_HD core::DoubleDouble exact_entropy_score(Counts left) const {
+    const Counts right = node_ - left;
+    const auto term = [](std::uint32_t x) { return core::x_log2_x(core::to_double_double(x)); };
+    return rule_.negative_factor * (term(left.negatives()) + term(right.negatives())) +
+           rule_.positive_factor * (term(left.positives) + term(right.positives)) -
+           (core::x_log2_x(exact_weight(left)) + core::x_log2_x(exact_weight(right)));
+  }
+
+  CARTWHEEL_HD int compare_entropy(Counts a, Counts b) const {
+    if (determinant(a) == 0 && determinant(b) == 0) return 0;  // both gain nothing; common in small nodes
+    return gain_detail::compare_closely(exact_entropy_score(a), exact_entropy_score(b), scale_);
+  }
+
+  ImpurityRule rule_;
+  Counts node_;
+  EntropyTerms terms_;
+  double scale_ = 0.0;  ///< Entropy: no term of a score is larger.
+};
+
+}  // namespace cartwheel::tree

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tree/binning.hpp"
+#include "tree/impurity.hpp"
+#include "tree/tree_nodes.hpp"
+
+namespace cartwheel::tree {
+
+/// What stops a tree and what it looks at; everything checked and resolved to numbers.
+struct GrowSettings {
+  ImpurityRule impurity;
+  std::uint32_t max_depth = 0;           ///< 0xffffffff: unlimited.
+  std::uint32_t min_samples_split = 2;   ///< Distinct rows.
+  std::uint32_t min_samples_leaf = 1;    ///< Distinct rows.
+  std::uint32_t max_features = 0;        ///< [1, columns]
+  double min_impurity_decrease = 0.0;
+  std::uint64_t seed = 0;
+};
+
+/// The rows of one tree.
+struct TreeSample {
+  std::uint32_t tree = 0;                  ///< Its number: what it draws depends on the seed and on this.
+  std::span<const std::uint32_t> weights;  ///< [rows] how often each row counts; empty: once.
+};
+
+/// Grows trees on one device. The one interface between the algorithm's users and a device: it is coarse, so that a GPU
+/// keeps the columns and works a whole level of several trees in one launch. All devices return the same nodes.
+class Grower {
+ public:
+  virtual ~Grower() = default;
+  /// One tree a sample, in their order; a tree depends on its own sample alone. Memory: 16 bytes a row and sample.
+  /// @throws DataError if the weights of a sample add up to 0 or to more than 2^32 - 1.
+  virtual std::vector<TreeNodes> grow(std::span<const TreeSample> batch) = 0;
+};
+
+/// @param x, labels  [rows] (each 0 or 1): must outlive the grower.
+std::unique_ptr<Grower> make_cpu_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
+                                        const GrowSettings& settings);
+
+}  // namespace cartwheel::tree

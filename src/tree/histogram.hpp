@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "tree/binning.hpp"
+#include "tree/cell.hpp"
+#include "tree/tree_row.hpp"
+
+namespace cartwheel::tree {
+
+/// The rows of a node that share a bin.
+struct PresentBin {
+  std::uint32_t bin;
+  std::uint32_t distinct_rows;
+  Counts counts;
+};
+
+/// Sums the rows of a node by the bins of one column. Not thread-safe: one object a thread, used for many nodes.
+class Histogram {
+ public:
+  /// @param bins  of the column, [rows]; each below `cells` <= max_cells.
+  /// @param count_distinct  whether distinct_rows is needed where rows have weights; else it is the weighted number.
+  /// @return the bins that occur, in increasing order; valid until the next call. Time: rows + min(cells, rows).
+  std::span<const PresentBin> build(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, std::uint32_t cells,
+                                    bool count_distinct);
+
+ private:
+  template <bool count_distinct>
+  std::span<const PresentBin> sum(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, std::uint32_t cells);
+  template <bool count_distinct>
+  void take(std::uint32_t bin, PresentBin& present);
+
+  std::array<Cell, max_cells> cells_{};              ///< All 0 between calls.
+  std::array<std::uint32_t, max_cells> distinct_{};  ///< All 0 between calls.
+  std::array<PresentBin, max_cells> present_;
+};
+
+}  // namespace cartwheel::tree

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "tree/impurity.hpp"
+
+/// What the files of a tree and of a forest share.
+namespace cartwheel::tree {
+
+/// What a tree model is besides its trees.
+struct ModelHead {
+  std::vector<std::string> feature_names;
+  ImpurityRule impurity;
+};
+
+void write_head(core::ByteWriter& out, const ModelHead& head);
+/// @throws DataError.
+ModelHead read_head(core::ByteReader& in);
+
+}  // namespace cartwheel::tree

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cartwheel/feature_matrix.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tree/impurity.hpp"
+#include "tree/tree_nodes.hpp"
+
+namespace cartwheel::tree {
+
+/// @throws DataError naming the first difference unless `given` are the columns of the fit.
+void check_columns(std::span<const std::string> fitted, std::span<const std::string> given);
+
+/// The mean over the trees, added in their order, of P(y = 1) of each row. Parallel over blocks of rows; of `x`, one
+/// block a thread is made dense, at most 1 MiB of it (or 64 rows).
+std::vector<double> mean_probability(const FeatureMatrix& x, std::span<const TreeNodes> trees, const ImpurityRule& rule);
+
+}  // namespace cartwheel::tree

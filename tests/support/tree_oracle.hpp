@@ -1,0 +1,204 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
+#include <cartwheel/decision_tree.hpp>
+#include <cmath>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <optional>
+#include <vector>
+
+/// CART as the definition has it, slowly, on raw values and in exact arithmetic: no bins, no histograms, no doubles in any
+/// comparison of gains. What the real grower is compared with, node by node.
+namespace cartwheel::test {
+
+using Integer = boost::multiprecision::cpp_int;
+using Rational = boost::multiprecision::cpp_rational;
+
+struct OracleTask {
+  std::vector<std::vector<float>> columns;  ///< NaN is missing.
+  std::vector<std::uint8_t> labels;
+  std::vector<std::uint32_t> weights;  ///< Of rows; empty: 1.
+  Criterion criterion = Criterion::gini;
+  std::uint64_t negative_factor = 1, positive_factor = 1;  ///< Of classes.
+  std::size_t max_depth = std::numeric_limits<std::size_t>::max();
+  std::size_t min_samples_split = 2, min_samples_leaf = 1;  ///< Distinct rows.
+  double min_impurity_decrease = 0.0;
+};
+
+struct OracleNode {
+  int feature = -1;
+  double threshold = 0.0;  ///< The midpoint itself, or infinity.
+  bool missing_left = false;
+  int left = -1, right = -1;
+  std::uint64_t rows = 0, positives = 0;
+  bool tied = false;  ///< Another candidate gains as much.
+};
+
+class TreeOracle {
+ public:
+  explicit TreeOracle(OracleTask task) : task_(std::move(task)) {
+    if (task_.weights.empty()) task_.weights.assign(task_.labels.size(), 1);
+  }
+
+  /// In breadth-first order.
+  std::vector<OracleNode> grow() {
+    std::vector<std::uint32_t> all;
+    for (std::uint32_t row = 0; row < task_.labels.size(); ++row)
+      if (task_.weights[row] > 0) all.push_back(row);
+    root_ = count(all);
+    nodes_.clear();
+    std::deque<Open> queue{{0, 0, all}};
+    add_leaf(all);
+    while (!queue.empty()) {
+      const Open open = std::move(queue.front());
+      queue.pop_front();
+      const std::optional<Candidate> best = best_candidate(open);
+      if (!best) continue;
+      nodes_[open.node].feature = best->feature;
+      nodes_[open.node].threshold = best->threshold;
+      nodes_[open.node].missing_left = best->missing_left;
+      nodes_[open.node].left = static_cast<int>(nodes_.size());
+      nodes_[open.node].right = static_cast<int>(nodes_.size()) + 1;
+      for (const bool right : {false, true}) {
+        const auto& rows = right ? best->right : best->left;
+        queue.push_back({nodes_.size(), open.depth + 1, rows});
+        add_leaf(rows);
+      }
+    }
+    return nodes_;
+  }
+
+ private:
+  struct Sides {
+    std::uint64_t negatives = 0, positives = 0;
+    std::uint64_t rows() const { return negatives + positives; }
+  };
+  struct Open {
+    std::size_t node, depth;
+    std::vector<std::uint32_t> rows;
+  };
+  struct Candidate {
+    int feature;
+    double threshold;
+    bool missing_left;
+    std::vector<std::uint32_t> left, right;
+    Rational score;  ///< Grows with the gain.
+  };
+
+  Sides count(const std::vector<std::uint32_t>& rows) const {
+    Sides sides;
+    for (const std::uint32_t row : rows) (task_.labels[row] != 0 ? sides.positives : sides.negatives) += task_.weights[row];
+    return sides;
+  }
+
+  void add_leaf(const std::vector<std::uint32_t>& rows) {
+    const Sides sides = count(rows);
+    OracleNode node;
+    node.rows = sides.rows();
+    node.positives = sides.positives;
+    nodes_.push_back(node);
+  }
+
+  static Integer self_power(std::uint64_t base, std::uint64_t factor) {
+    return base == 0 ? Integer(1) : boost::multiprecision::pow(Integer(base), static_cast<unsigned>(base * factor));
+  }
+
+  /// Gini: minus the weighted impurity of a side. Entropy: 2 to the power of that (Rational stays exact).
+  Rational side_score(const Sides& side) const {
+    const std::uint64_t weight = task_.negative_factor * side.negatives + task_.positive_factor * side.positives;
+    if (task_.criterion == Criterion::gini)
+      return -Rational(Integer(task_.negative_factor * side.negatives) * Integer(task_.positive_factor * side.positives),
+                       Integer(weight));
+    return Rational(self_power(side.negatives, task_.negative_factor) * self_power(side.positives, task_.positive_factor),
+                    self_power(weight, 1));
+  }
+  Rational score(const Sides& left, const Sides& right) const {
+    return task_.criterion == Criterion::gini ? side_score(left) + side_score(right) : side_score(left) * side_score(right);
+  }
+
+  double weight(const Sides& side) const {
+    return static_cast<double>(task_.negative_factor * side.negatives + task_.positive_factor * side.positives);
+  }
+  double impurity(const Sides& side) const {
+    const double p = static_cast<double>(task_.positive_factor * side.positives) / weight(side), q = 1.0 - p;
+    if (task_.criterion == Criterion::gini) return 1.0 - p * p - q * q;
+    const auto term = [](double x) { return x > 0.0 ? -x * std::log2(x) : 0.0; };
+    return term(p) + term(q);
+  }
+  bool decreases_enough(const std::vector<std::uint32_t>& left_rows, const std::vector<std::uint32_t>& right_rows) const {
+    const Sides left = count(left_rows), right = count(right_rows);
+    const Sides node{left.negatives + right.negatives, left.positives + right.positives};
+    const double decrease =
+        (weight(node) * impurity(node) - weight(left) * impurity(left) - weight(right) * impurity(right)) / weight(root_);
+    return decrease >= task_.min_impurity_decrease - 1e-14;
+  }
+
+  std::optional<Candidate> best_candidate(const Open& open) {
+    const Sides sides = count(open.rows);
+    if (sides.negatives == 0 || sides.positives == 0 || open.depth >= task_.max_depth ||
+        open.rows.size() < task_.min_samples_split)
+      return std::nullopt;
+    std::optional<Candidate> best;
+    bool tied = false;
+    for (std::size_t f = 0; f < task_.columns.size(); ++f)
+      for (Candidate& candidate : candidates(open.rows, f)) {
+        if (candidate.left.size() < task_.min_samples_leaf || candidate.right.size() < task_.min_samples_leaf) continue;
+        candidate.score = score(count(candidate.left), count(candidate.right));
+        if (!best || candidate.score > best->score) {
+          best = candidate;
+          tied = false;
+        } else if (candidate.score == best->score) {
+          tied = true;
+        }
+      }
+    if (best && !decreases_enough(best->left, best->right)) return std::nullopt;
+    nodes_[open.node].tied = best && tied;
+    return best;
+  }
+
+  /// Every way to part the rows by column f, in the order of the tie rule.
+  std::vector<Candidate> candidates(const std::vector<std::uint32_t>& rows, std::size_t f) const {
+    const std::vector<float>& column = task_.columns[f];
+    std::vector<float> values;
+    std::vector<std::uint32_t> missing;
+    for (const std::uint32_t row : rows) {
+      if (std::isnan(column[row])) missing.push_back(row);
+      else values.push_back(column[row]);
+    }
+    std::ranges::sort(values);
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    std::vector<Candidate> result;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const bool last = i + 1 == values.size();
+      if (last && missing.empty()) continue;
+      const double threshold =
+          last ? std::numeric_limits<double>::infinity() : (double{values[i]} + double{values[i + 1]}) / 2;
+      Candidate base{static_cast<int>(f), threshold, false, {}, {}, {}};
+      for (const std::uint32_t row : rows)
+        if (!std::isnan(column[row])) (column[row] <= values[i] ? base.left : base.right).push_back(row);
+      if (missing.empty()) {
+        base.missing_left = count(base.left).rows() >= count(base.right).rows();
+        result.push_back(base);
+        continue;
+      }
+      if (!last) {
+        Candidate left = base;
+        left.missing_left = true;
+        left.left.insert(left.left.end(), missing.begin(), missing.end());
+        result.push_back(left);
+      }
+      base.right.insert(base.right.end(), missing.begin(), missing.end());
+      result.push_back(base);
+    }
+    return result;
+  }
+
+  OracleTask task_;
+  Sides root_;
+  std::vector<OracleNode> nodes_;
+};
+
+}  // namespace cartwheel::test
