@@ -11,7 +11,7 @@
 
 namespace cartwheel::test {
 
-using support::OwnedEvent;
+using tests::OwnedEvent;
 
 /// What a small shop's log looks like.
 struct ShopShape {
@@ -56,7 +56,7 @@ inline std::vector<OwnedEvent> shop_events(std::uint64_t seed, const ShopShape& 
 
 inline SessionTable sessions_of(const std::vector<OwnedEvent>& events, const SessionOptions& options) {
   Account account;
-  return build_sessions(support::make_log(events), options, account);
+  return build_sessions(tests::make_log(events), options, account);
 }
 
 }  // namespace cartwheel::test
