@@ -31,39 +31,43 @@ struct ClassWeight {
 /// Settings of a tree, with scikit-learn's names and defaults. Each range is checked before any work starts.
 struct DecisionTreeOptions {
   Criterion criterion = Criterion::gini;
-  int max_depth = 0;                    ///< [0, 1000]; 0 means unlimited; the root has depth 0.
+  int max_depth = 0;                     ///< [0, 1000]; 0 means unlimited; the root has depth 0.
   CountOrShare min_samples_split{2, 0};  ///< count >= 2. Counts distinct rows.
   CountOrShare min_samples_leaf{1, 0};   ///< count >= 1. Counts distinct rows.
   MaxFeatures max_features{};
-  double min_impurity_decrease = 0.0;   ///< >= 0.
+  double min_impurity_decrease = 0.0;  ///< >= 0.
   ClassWeight class_weight{};
-  int max_bins = 255;                   ///< [2, 255]; one more bin is kept for missing values.
-  std::uint64_t seed = 0;               ///< Decides only which features a node looks at.
+  /// [2, 65535]; one more bin is kept for missing values. Up to 255 take one byte a cell, more take two. A column with
+  /// no more distinct values is split exactly.
+  int max_bins = 65'535;
+  std::uint64_t seed = 0;  ///< Decides only which features a node looks at.
 };
 
 /// One node of a fitted tree.
 struct TreeNode {
-  std::int32_t feature = -1;     ///< Column of the split; -1 in a leaf.
-  float threshold = 0.0f;        ///< Rows with value <= threshold go left; infinity: all that have a value.
-  bool missing_left = false;     ///< Where rows go that miss the value.
-  std::int32_t left = -1;        ///< Node numbers; a leaf has -1 twice. A child's number is above its parent's.
+  std::int32_t feature = -1;  ///< Column of the split; -1 in a leaf.
+  float threshold = 0.0f;     ///< Rows with value <= threshold go left; infinity: all that have a value.
+  bool missing_left = false;  ///< Where rows go that miss the value.
+  std::int32_t left = -1;     ///< Node numbers; a leaf has -1 twice. A child's number is above its parent's.
   std::int32_t right = -1;
-  std::uint32_t rows = 0;        ///< Training rows (with bootstrap repeats).
-  std::uint32_t positives = 0;   ///< Of them, those with y = 1.
-  double impurity = 0.0;         ///< By the criterion, with class weights.
-  double probability = 0.0;      ///< Of y = 1, with class weights.
+  std::uint32_t rows = 0;       ///< Training rows (with bootstrap repeats).
+  std::uint32_t positives = 0;  ///< Of them, those with y = 1.
+  double impurity = 0.0;        ///< By the criterion, with class weights.
+  double probability = 0.0;     ///< Of y = 1, with class weights.
 };
 
 /// CART (Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984) for a binary label, on binned
 /// columns: every distinct value has its bin where a column has at most max_bins of them, and the tree is then exact.
-/// The split is the one of the highest gain; ties go to the lowest column, then the lowest threshold. A threshold is the
-/// midpoint to the next value present in the node, as float32 rounded down. Missing values go where the gain is better.
+/// The split is the one of the highest gain; ties go to the lowest column, then the lowest threshold. A threshold is
+/// the midpoint to the next value present in the node, as float32 rounded down. Missing values go where the gain is
+/// better.
 class DecisionTree final : public Model {
  public:
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
   /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a value, 16 bytes a row; while bins are made, at
-  /// most 24 bytes a row and thread.
-  static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const DecisionTreeOptions& options = {});
+  /// most 28 bytes a row and thread.
+  static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                          const DecisionTreeOptions& options = {});
   static DecisionTree read(core::ByteReader& in);
 
   std::string_view name() const override { return "decision_tree"; }

@@ -7,26 +7,30 @@ namespace cartwheel {
 
 /// Settings of RandomForest::fit, with scikit-learn's names and defaults.
 struct RandomForestOptions {
-  int n_estimators = 100;           ///< [1, 100000].
-  bool bootstrap = true;            ///< Each tree sees rows drawn with replacement; false: all rows once.
-  CountOrShare max_samples{0, 0};   ///< Rows drawn for a tree; {0, 0}: as many as there are. Only with bootstrap.
-  bool oob_score = false;           ///< Score each row by the trees that did not see it. Only with bootstrap.
-  /// The settings of each tree. max_features is sqrt by default here. `seed` keys the whole forest.
+  int n_estimators = 100;          ///< [1, 100000].
+  bool bootstrap = true;           ///< Each tree sees rows drawn with replacement; false: all rows once.
+  CountOrShare max_samples{0, 0};  ///< Rows drawn for a tree: a count in [1, rows], or a share, rounded to nearest and
+                                   ///< at least 1; {0, 0}: as many as there are. Only with bootstrap.
+  bool oob_score = false;  ///< Score each row by the trees that did not see it. Only with bootstrap.
+  /// The settings of each tree. max_features is sqrt by default here, and max_bins 255: the mean of many trees loses
+  /// nothing by it. `seed` keys the whole forest.
   DecisionTreeOptions tree = [] {
     DecisionTreeOptions options;
     options.max_features.rule = MaxFeatures::Rule::sqrt;
+    options.max_bins = 255;
     return options;
   }();
 };
 
-/// Random forest (Breiman, "Random Forests", 2001): the mean of the class probabilities of bagged trees. Tree i depends on
-/// the seed and i alone, and what a node draws on (seed, tree, path to the node): 50 trees are the first 50 of 100, and
-/// depth 10 is the top of unlimited depth.
+/// Random forest (Breiman, "Random Forests", 2001): the mean of the class probabilities of bagged trees. Tree i depends
+/// on the seed and i alone, and what a node draws on (seed, tree, path to the node): 50 trees are the first 50 of 100,
+/// and depth 10 is the top of unlimited depth.
 class RandomForest final : public Model {
  public:
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
-  /// @throws ParameterError, DataError.
-  static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const RandomForestOptions& options = {});
+  /// @throws ParameterError, DataError. Memory beyond `x` and the model: 1 byte a value; 20 bytes a row and thread.
+  static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                          const RandomForestOptions& options = {});
   static RandomForest read(core::ByteReader& in);
 
   std::string_view name() const override { return "random_forest"; }
@@ -42,9 +46,10 @@ class RandomForest final : public Model {
   /// Mean over the trees of each tree's impurity importances; sums to 1 (all 0 if no tree has a split).
   std::vector<double> feature_importances() const;
   /// Accuracy of the out-of-bag votes over the rows that have any; nothing unless oob_score was set.
+  /// Nothing, too, where each tree saw every row.
   std::optional<double> oob_score() const;
-  /// The out-of-bag P(y = 1) of each training row, NaN for a row that every tree saw; empty unless oob_score was set. Not
-  /// kept in a model file.
+  /// The out-of-bag P(y = 1) of each training row, NaN for a row that every tree saw; empty unless oob_score was set.
+  /// Not kept in a model file.
   std::span<const double> oob_probability() const;
 
  private:

@@ -16,8 +16,8 @@ enum class BadRows : std::uint8_t {
   skip,  ///< Bad rows are left out, and counted by reason in the account.
 };
 
-enum class Repeats : std::uint8_t {
-  keep,  ///< Exact repeats of rows are events like any other: shops do log the same click twice in a second.
+enum class Duplicates : std::uint8_t {
+  keep,  ///< Rows that repeat others are events too: shops do log the same click twice in a second.
   drop,  ///< A row that equals an earlier one in every column of the log is left out, and counted.
 };
 
@@ -27,7 +27,7 @@ struct ReadOptions {
   /// event type that the text NAME stands for, such as {"event_type.wishlist", "other"}.
   std::map<std::string, std::string> column_names;
   BadRows on_bad_row = BadRows::fail;
-  Repeats repeats = Repeats::keep;
+  Duplicates duplicates = Duplicates::keep;
   /// Compare a cache with its source by a hash of the whole source, not only by size, modification time and inode.
   bool verify = false;
   ProgressCallback progress;
@@ -48,9 +48,9 @@ struct ReadOptions {
 ///
 /// A cache whose source has changed, or that is damaged, is not trusted: the source is read instead, with the options
 /// that the cache was made with, which the account says; where the source is gone, a sound cache is used as it is, and
-/// a damaged one is an error. The cache itself is left as it is. Of `options`, only `repeats`, `verify` and `progress`
-/// matter for a cache. Do not shorten or overwrite a cache or a source in place while it is in use: both are mapped
-/// into memory (write_event_cache replaces files by renaming, which is safe).
+/// a damaged one is an error. The cache itself is left as it is. Of `options`, only `duplicates`, `verify` and
+/// `progress` matter for a cache. Do not shorten or overwrite a cache or a source in place while it is in use: both are
+/// mapped into memory (write_event_cache replaces files by renaming, which is safe).
 ///
 /// Memory: 41 bytes an event and each distinct string once, with its hash; a cache takes no memory of its own.
 ///

@@ -85,7 +85,8 @@ CARTWHEEL_HD inline DoubleDouble x_log2_x(DoubleDouble x) {
   if (x.high == 0.0) return {};
   const math_detail::Parts parts = math_detail::split_exponent(x.high);
   // Two steps, because 2^-k alone may overflow.
-  const double scale = math_detail::power_of_two(-(parts.k / 2)), rest = math_detail::power_of_two(-(parts.k - parts.k / 2));
+  const double scale = math_detail::power_of_two(-(parts.k / 2)),
+               rest = math_detail::power_of_two(-(parts.k - parts.k / 2));
   const DoubleDouble m{x.high * scale * rest, x.low * scale * rest};
   // log(m) = 2 * atanh(s) = 2s * sum of z^n / (2n + 1), |s| <= 0.172, z = s * s <= 0.0295: 22 terms reach 2^-110.
   const DoubleDouble one{1.0, 0.0};

@@ -33,7 +33,7 @@ CacheOrigin read_origin(core::ByteReader& in) {
   if (origin.sources.empty()) in.fail("it names no source");
   origin.options.delimiter = in.get<char>();
   origin.options.on_bad_row = in.get<std::uint8_t>() == 0 ? BadRows::fail : BadRows::skip;
-  origin.options.repeats = in.get<std::uint8_t>() == 0 ? Repeats::keep : Repeats::drop;
+  origin.options.duplicates = in.get<std::uint8_t>() == 0 ? Duplicates::keep : Duplicates::drop;
   for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
     const std::string key(in.get_string());
     origin.options.column_names[key] = in.get_string();

@@ -32,7 +32,7 @@ struct CacheOrigin {
     std::uint64_t hash = 0;  ///< hash_of its bytes.
   };
   std::vector<Source> sources;  ///< At least one.
-  ReadOptions options;          ///< delimiter, column_names, on_bad_row and repeats; the rest is not kept.
+  ReadOptions options;          ///< delimiter, column_names, on_bad_row and duplicates; the rest is not kept.
   ReadingCounts counts;
 };
 

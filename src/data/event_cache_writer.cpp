@@ -31,7 +31,7 @@ void write_origin(core::ByteWriter& out, const CacheOrigin& origin) {
   }
   out.put(origin.options.delimiter);
   out.put(static_cast<std::uint8_t>(origin.options.on_bad_row == BadRows::skip));
-  out.put(static_cast<std::uint8_t>(origin.options.repeats == Repeats::drop));
+  out.put(static_cast<std::uint8_t>(origin.options.duplicates == Duplicates::drop));
   out.put(static_cast<std::uint64_t>(origin.options.column_names.size()));
   for (const auto& [key, value] : origin.options.column_names) {
     out.put_string(key);

@@ -74,7 +74,7 @@ void EventColumns::shorten(std::size_t rows) {
   for (std::vector<Code>& column : codes_) column.resize(rows);
 }
 
-std::size_t EventColumns::drop_repeats() {
+std::size_t EventColumns::drop_duplicates() {
   // A flat hash set of the rows kept so far, by number + 1; 0 marks a free slot. At most half full.
   std::vector<std::uint64_t> slots(std::bit_ceil(size() * 2 + 1));
   const std::size_t mask = slots.size() - 1;

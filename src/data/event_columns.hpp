@@ -20,7 +20,7 @@ class EventColumns {
   void add_log(const EventLog& log);
 
   /// Removes each row that equals an earlier one in every column; returns how many.
-  std::size_t drop_repeats();
+  std::size_t drop_duplicates();
 
   /// Makes a log of `columns`.
   static EventLog finish(EventColumns columns, std::shared_ptr<const Reading> reading = nullptr);

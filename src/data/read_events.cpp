@@ -43,9 +43,9 @@ struct Part {
   }
 };
 
-void drop_repeats(Part& part) {
-  const auto dropped = static_cast<std::int64_t>(part.columns.drop_repeats());
-  part.reading.counts.repeats_dropped += dropped;
+void drop_duplicates(Part& part) {
+  const auto dropped = static_cast<std::int64_t>(part.columns.drop_duplicates());
+  part.reading.counts.duplicates_dropped += dropped;
   part.reading.counts.rows_kept -= dropped;
 }
 
@@ -53,12 +53,13 @@ EventLog read_csv_files(const std::vector<Input>& inputs, const ReadOptions& opt
   const EventSchema schema(options.column_names);
   Part part;
   part.reading.options = options;
+  part.reading.options.progress = nullptr;  // what it refers to need not outlive this call
   for (const Input& input : inputs) {
     const CsvFile file(input.file, input.name, options.delimiter);
     part.reading.counts.add(add_csv_events(file, schema, options.on_bad_row, part.columns, progress));
     part.reading.sources.push_back({input.path, file.identity()});
   }
-  if (options.repeats == Repeats::drop) drop_repeats(part);
+  if (options.duplicates == Duplicates::drop) drop_duplicates(part);
   return std::move(part).finish();
 }
 
@@ -87,15 +88,15 @@ EventLog read_cache(const Input& input, const ReadOptions& options, ReadingProgr
 
 const Reading& reading_of(const EventLog& log) { return *log.storage().reading; }
 
-EventLog join(const std::vector<EventLog>& logs, Repeats repeats) {
-  if (logs.size() == 1 && repeats == Repeats::keep) return logs.front();
+EventLog join(const std::vector<EventLog>& logs, Duplicates duplicates) {
+  if (logs.size() == 1 && duplicates == Duplicates::keep) return logs.front();
   Part part;
   for (const EventLog& log : logs) {
     part.columns.add_log(log);
     part.reading.counts.add(reading_of(log).counts);
     std::ranges::copy(reading_of(log).sources, std::back_inserter(part.reading.sources));
   }
-  if (repeats == Repeats::drop) drop_repeats(part);
+  if (duplicates == Duplicates::drop) drop_duplicates(part);
   return std::move(part).finish();
 }
 
@@ -121,7 +122,7 @@ EventLog read_events(std::span<const std::filesystem::path> files, const ReadOpt
     for (const Input& input : inputs)
       logs.push_back(is_cache(input) ? read_cache(input, options, progress, notes)
                                      : read_csv_files({input}, options, progress));
-    log = join(logs, options.repeats);
+    log = join(logs, options.duplicates);
   }
   reading_of(log).counts.report(account);
   account.add_all(notes);

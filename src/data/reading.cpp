@@ -49,7 +49,7 @@ void ReadingCounts::add(const ReadingCounts& other) {
     if (rejected[r].rows == 0) rejected[r].first = other.rejected[r].first;
     rejected[r].rows += other.rejected[r].rows;
   }
-  repeats_dropped += other.repeats_dropped;
+  duplicates_dropped += other.duplicates_dropped;
   if (prices_rounded == 0) first_rounded = other.first_rounded;
   prices_rounded += other.prices_rounded;
   blank_lines += other.blank_lines;
@@ -63,7 +63,7 @@ void ReadingCounts::report(Account& account) const {
   account.add("rows kept", rows_kept);
   for (std::size_t r = 0; r < rejection_count; ++r)
     if (rejected[r].rows > 0) account.add(rejection_names[r], rejected[r].rows, "first: " + rejected[r].first);
-  if (repeats_dropped > 0) account.add("exact repeats of earlier rows, dropped", repeats_dropped);
+  if (duplicates_dropped > 0) account.add("duplicate rows, dropped", duplicates_dropped);
   account.add("prices rounded to 1/10,000", prices_rounded, first_rounded.empty() ? "" : "first: " + first_rounded);
   if (blank_lines > 0) account.add("blank lines, passed over", blank_lines);
   for (std::size_t c = 0; c < source_column_count; ++c)
@@ -79,7 +79,7 @@ void ReadingCounts::write(core::ByteWriter& out) const {
     out.put(reason.rows);
     out.put_string(reason.first);
   }
-  out.put(repeats_dropped);
+  out.put(duplicates_dropped);
   out.put(prices_rounded);
   out.put_string(first_rounded);
   out.put(blank_lines);
@@ -96,7 +96,7 @@ ReadingCounts ReadingCounts::read(core::ByteReader& in) {
     reason.rows = in.get<std::int64_t>();
     reason.first = in.get_string();
   }
-  counts.repeats_dropped = in.get<std::int64_t>();
+  counts.duplicates_dropped = in.get<std::int64_t>();
   counts.prices_rounded = in.get<std::int64_t>();
   counts.first_rounded = in.get_string();
   counts.blank_lines = in.get<std::int64_t>();

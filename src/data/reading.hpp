@@ -42,11 +42,11 @@ struct ReadingCounts {
   std::int64_t rows_read = 0;  ///< Kept or rejected; blank lines are no rows.
   std::int64_t rows_kept = 0;
   std::array<Rejected, rejection_count> rejected;
-  std::int64_t repeats_dropped = 0;
+  std::int64_t duplicates_dropped = 0;
   std::int64_t prices_rounded = 0;
   std::string first_rounded;
   std::int64_t blank_lines = 0;
-  BySourceColumn<std::int64_t> missing{};  ///< Empty fields of kept and repeated rows, in files that have the column.
+  BySourceColumn<std::int64_t> missing{};  ///< Empty fields of kept and duplicate rows, in files that have the column.
   std::set<std::string> unused_columns, absent_columns;  ///< Escaped, as they are shown.
 
   void add(const ReadingCounts& other);

@@ -27,7 +27,7 @@ CacheOrigin::Source describe_source(const std::filesystem::path& path, const std
 
 bool read_alike(const ReadOptions& a, const ReadOptions& b) {
   return a.delimiter == b.delimiter && a.column_names == b.column_names && a.on_bad_row == b.on_bad_row &&
-         a.repeats == b.repeats;
+         a.duplicates == b.duplicates;
 }
 
 /// A cache that names other sources or options than its log came from would one day be replaced by another log.

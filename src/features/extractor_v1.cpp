@@ -154,7 +154,8 @@ ExtractorV1::ExtractorV1(const Parameters& parameters) {
       throw ParameterError(fmt::format("V1 has no parameter '{}'{}", name, core::suggestion(name, parameter_names)));
     const auto* number = std::get_if<std::int64_t>(&value);
     if (number == nullptr || *number < 1 || *number > largest_session_size)
-      throw ParameterError(fmt::format("V1: session_size must be a whole number in [1, {}]", largest_session_size));
+      throw ParameterError(fmt::format("V1: session_size is {}; it must be a whole number in [1, {}]", to_text(value),
+                                       largest_session_size));
     session_size = *number;
   }
   parameters_["session_size"] = session_size;

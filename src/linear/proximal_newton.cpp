@@ -49,7 +49,7 @@ std::vector<double> model_step(const Objective& objective, const Iterate& at, do
   objective.rows.gram(set, hessian);
   const std::vector<double> gradient = pick(at.loss_gradient, set), beta = pick(at.beta, set),
                             l1 = pick(objective.penalty.l1, set), l2 = pick(objective.penalty.l2, set);
-  const double wanted = std::max(0.1 * tol, std::min(0.01, at.kkt) * at.kkt);
+  const double wanted = std::max(0.1 * tol, std::min(0.1, at.kkt) * at.kkt);
   const std::vector<double> target = minimise({hessian, gradient, beta, l1, l2}, wanted * at.point.total_error);
   std::vector<double> d(at.beta.size());
   for (std::size_t i = 0; i < set.size(); ++i) d[set[i]] = target[i] - beta[i];

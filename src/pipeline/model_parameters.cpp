@@ -63,17 +63,18 @@ std::uint64_t random_state(ParameterReader& in, std::uint64_t seed) {
   in.refuse("random_state", "none or an integer of at least 0");
 }
 
-DecisionTreeOptions tree_options(ParameterReader& in, std::uint64_t seed, const std::string& default_max_features) {
+/// @param defaults  of what differs between a tree and a forest.
+DecisionTreeOptions tree_options(ParameterReader& in, std::uint64_t seed, const DecisionTreeOptions& defaults) {
   constexpr std::string_view criteria[] = {"gini", "entropy"};
   DecisionTreeOptions options;
   options.criterion = static_cast<Criterion>(in.choice("criterion", 0, criteria));
   options.max_depth = max_depth(in);
   options.min_samples_split = count_or_share(in, "min_samples_split", 2, 2);
   options.min_samples_leaf = count_or_share(in, "min_samples_leaf", 1, 1);
-  options.max_features = max_features(in, default_max_features);
+  options.max_features = max_features(in, defaults.max_features.rule == MaxFeatures::Rule::sqrt ? "sqrt" : "none");
   options.min_impurity_decrease = in.number("min_impurity_decrease", 0.0, 0.0, largest);
   options.class_weight = class_weight(in);
-  options.max_bins = static_cast<int>(in.integer("max_bins", 255, 2, 255));
+  options.max_bins = static_cast<int>(in.integer("max_bins", defaults.max_bins, 2, 65'535));
   options.seed = random_state(in, seed);
   return options;
 }
@@ -121,7 +122,7 @@ LogisticRegressionOptions logistic_regression_options(ParameterReader& in) {
 }
 
 DecisionTreeOptions decision_tree_options(ParameterReader& in, std::uint64_t seed) {
-  return tree_options(in, seed, "none");
+  return tree_options(in, seed, {});
 }
 
 RandomForestOptions random_forest_options(ParameterReader& in, std::uint64_t seed) {
@@ -131,7 +132,7 @@ RandomForestOptions random_forest_options(ParameterReader& in, std::uint64_t see
   if (const ParameterValue value = in.value("max_samples", std::string("none")); !is_none(value))
     options.max_samples = count_or_share(in, "max_samples", 1, 1);
   options.oob_score = in.boolean("oob_score", false);
-  options.tree = tree_options(in, seed, "sqrt");
+  options.tree = tree_options(in, seed, options.tree);
   return options;
 }
 

@@ -8,42 +8,43 @@
 #include <limits>
 
 #include "core/parallel.hpp"
+#include "tree/sort_rows.hpp"
 
 namespace cartwheel::tree {
 namespace {
 
-/// The values that are there, in increasing order.
-std::vector<float> sorted_present(std::span<const float> values, std::string_view name) {
-  std::vector<float> sorted;
-  sorted.reserve(values.size());
+/// The rows whose value is there, in increasing order of values.
+std::vector<KeyedRow> sort_present(std::span<const float> values, std::string_view name) {
+  std::vector<KeyedRow> rows;
+  rows.reserve(values.size());
   for (std::size_t row = 0; row < values.size(); ++row) {
     if (std::isnan(values[row])) continue;
     if (std::isinf(values[row]))
-      throw DataError(fmt::format("row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only",
-                                  row, name));
-    sorted.push_back(values[row] + 0.0f);  // -0 + 0 is 0
+      throw DataError(fmt::format(
+          "row {} of column '{}' is infinite; a tree takes numbers and missing values (NaN) only", row, name));
+    rows.push_back({sort_key(values[row]), static_cast<std::uint32_t>(row)});
   }
-  std::ranges::sort(sorted);
-  return sorted;
+  sort_rows(rows);
+  return rows;
 }
 
 /// A distinct value, and how many rows have it.
 struct ValueCount {
   float value;
-  std::uint64_t rows;
+  std::uint32_t rows;
 };
 
-std::vector<ValueCount> count_values(std::span<const float> sorted) {
+std::vector<ValueCount> count_values(std::span<const KeyedRow> sorted) {
   std::vector<ValueCount> distinct;
-  for (const float value : sorted) {
-    if (distinct.empty() || distinct.back().value != value) distinct.push_back({value, 0});
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i == 0 || sorted[i].key != sorted[i - 1].key) distinct.push_back({value_of_key(sorted[i].key), 0});
     ++distinct.back().rows;
   }
   return distinct;
 }
 
-/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken, and
-/// ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
+/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken,
+/// and ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
 ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, std::uint64_t max_bins) {
   ColumnBins bins;
   std::uint64_t bins_left = max_bins;
@@ -66,15 +67,17 @@ ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, st
 }  // namespace
 
 ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,
-                      std::span<std::uint8_t> bins) {
-  const std::vector<float> sorted = sorted_present(values, name);
+                      std::span<std::uint16_t> bins) {
+  const std::vector<KeyedRow> sorted = sort_present(values, name);
   ColumnBins result = cut(count_values(sorted), sorted.size(), max_bins);
   result.has_missing = sorted.size() < values.size();
-  const auto missing = static_cast<std::uint8_t>(result.highest.size());
-  for (std::size_t row = 0; row < values.size(); ++row)
-    bins[row] = std::isnan(values[row])
-                    ? missing
-                    : static_cast<std::uint8_t>(std::ranges::lower_bound(result.highest, values[row]) - result.highest.begin());
+  std::ranges::fill(bins,
+                    static_cast<std::uint16_t>(result.highest.size()));  // where no value follows: the missing bin
+  std::size_t bin = 0;
+  for (const KeyedRow& row : sorted) {
+    if (value_of_key(row.key) > result.highest[bin]) ++bin;
+    bins[row.row] = static_cast<std::uint16_t>(bin);
+  }
   return result;
 }
 
@@ -82,12 +85,17 @@ BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins) {
   BinnedColumns binned;
   binned.rows = static_cast<std::uint32_t>(x.rows());
   binned.columns = static_cast<std::uint32_t>(x.columns());
-  binned.bins.resize(x.rows() * x.columns());
+  binned.bins.resize(x.columns());
   std::vector<ColumnBins> columns(x.columns());
   core::parallel_for(x.columns(), [&](std::size_t j) {
     std::vector<float> values(x.rows());
     x.copy_column(j, values);
-    columns[j] = bin_column(values, max_bins, x.names()[j], std::span(binned.bins).subspan(j * x.rows(), x.rows()));
+    std::vector<std::uint16_t> bins(x.rows());
+    columns[j] = bin_column(values, max_bins, x.names()[j], bins);
+    if (columns[j].lowest.size() < narrow_cells)
+      binned.bins[j] = std::vector<std::uint8_t>(bins.begin(), bins.end());
+    else
+      binned.bins[j] = std::move(bins);
   });
   binned.first_cell.push_back(0);
   for (const ColumnBins& column : columns) {

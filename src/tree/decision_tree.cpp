@@ -18,7 +18,8 @@ struct DecisionTree::Impl {
   tree::TreeNodes nodes;
 };
 
-DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const DecisionTreeOptions& options) {
+DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                               const DecisionTreeOptions& options) {
   tree::check_options(options);
   const tree::Counts training = tree::check_labels(y, x.rows());
   if (x.columns() == 0) throw DataError("the matrix has no columns; a tree needs at least one");
@@ -26,8 +27,7 @@ DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint
   const tree::BinnedColumns binned = tree::bin_columns(x, static_cast<std::uint32_t>(options.max_bins));
   const tree::TreeSample all_rows;
   std::vector<tree::TreeNodes> trees = tree::make_cpu_grower(binned, y, settings)->grow({&all_rows, 1});
-  return DecisionTree(
-      std::make_shared<const Impl>(Impl{{x.names(), settings.impurity}, std::move(trees.front())}));
+  return DecisionTree(std::make_shared<const Impl>(Impl{{x.names(), settings.impurity}, std::move(trees.front())}));
 }
 
 const std::vector<std::string>& DecisionTree::feature_names() const { return impl_->head.feature_names; }

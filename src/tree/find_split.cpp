@@ -2,8 +2,8 @@
 
 namespace cartwheel::tree {
 
-Split find_split(const GainOrder& order, std::int32_t feature, std::span<const PresentBin> present, std::uint32_t missing,
-                 std::uint32_t min_samples_leaf) {
+Split find_split(const GainOrder& order, std::int32_t feature, std::span<const PresentBin> present,
+                 std::uint32_t missing, std::uint32_t min_samples_leaf) {
   PresentBin absent{};  // the rows that miss the value
   if (!present.empty() && present.back().bin == missing) {
     absent = present.back();

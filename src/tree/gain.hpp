@@ -91,8 +91,8 @@ class GainOrder {
   }
 
  private:
-  /// The weighted gini gain is  factor * determinant^2 / (weight of left * weight of right), where the factor depends on
-  /// the node alone. Less than 2^62 in size.
+  /// The weighted gini gain is  factor * determinant^2 / (weight of left * weight of right), where the factor depends
+  /// on the node alone. Less than 2^62 in size.
   CARTWHEEL_HD std::int64_t determinant(Counts left) const {
     return static_cast<std::int64_t>(std::uint64_t{left.positives} * node_.negatives()) -
            static_cast<std::int64_t>(std::uint64_t{node_.positives} * left.negatives());
@@ -105,7 +105,8 @@ class GainOrder {
   CARTWHEEL_HD int compare_gini(Counts a, Counts b) const {
     using namespace gain_detail;
     const std::uint64_t da = determinant_size(a), db = determinant_size(b);
-    const std::uint64_t rows_a = std::uint64_t{a.rows} * (node_ - a).rows, rows_b = std::uint64_t{b.rows} * (node_ - b).rows;
+    const std::uint64_t rows_a = std::uint64_t{a.rows} * (node_ - a).rows,
+                        rows_b = std::uint64_t{b.rows} * (node_ - b).rows;
     const Product192 x = multiply(Wide{da} * da, rows_b), y = multiply(Wide{db} * db, rows_a);
     const int high = three_way(x.high, y.high);
     return high != 0 ? high : three_way(x.low, y.low);

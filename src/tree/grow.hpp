@@ -14,10 +14,10 @@ namespace cartwheel::tree {
 /// What stops a tree and what it looks at; everything checked and resolved to numbers.
 struct GrowSettings {
   ImpurityRule impurity;
-  std::uint32_t max_depth = 0;           ///< 0xffffffff: unlimited.
-  std::uint32_t min_samples_split = 2;   ///< Distinct rows.
-  std::uint32_t min_samples_leaf = 1;    ///< Distinct rows.
-  std::uint32_t max_features = 0;        ///< [1, columns]
+  std::uint32_t max_depth = 0;          ///< 0xffffffff: unlimited.
+  std::uint32_t min_samples_split = 2;  ///< Distinct rows.
+  std::uint32_t min_samples_leaf = 1;   ///< Distinct rows.
+  std::uint32_t max_features = 0;       ///< [1, columns]
   double min_impurity_decrease = 0.0;
   std::uint64_t seed = 0;
 };

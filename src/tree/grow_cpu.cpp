@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "core/math.hpp"
 #include "core/parallel.hpp"
@@ -85,8 +86,9 @@ class GrowingTree {
       heaviest = std::max<std::uint64_t>(heaviest, weight);
     }
     if (weighted_rows == 0 || weighted_rows > std::numeric_limits<std::uint32_t>::max() || heaviest > max_row_weight)
-      throw DataError(fmt::format("tree {} would grow on {} weighted rows; at least 1 and at most 2^32 - 1 are possible",
-                                  sample_.tree, weighted_rows));
+      throw DataError(
+          fmt::format("tree {} would grow on {} weighted rows; at least 1 and at most 2^32 - 1 are possible",
+                      sample_.tree, weighted_rows));
     root_ = {static_cast<std::uint32_t>(weighted_rows), static_cast<std::uint32_t>(positives)};
     result.shrink_to_fit();
     return result;
@@ -95,8 +97,7 @@ class GrowingTree {
   bool is_open(Counts counts, std::size_t distinct_rows, std::uint32_t depth) const {
     const GrowSettings& settings = training_.settings;
     return counts.positives != 0 && counts.positives != counts.rows && depth < settings.max_depth &&
-           distinct_rows >= settings.min_samples_split &&
-           distinct_rows >= std::size_t{2} * settings.min_samples_leaf;
+           distinct_rows >= settings.min_samples_split && distinct_rows >= std::size_t{2} * settings.min_samples_leaf;
   }
 
   /// Finds the split of a node, and parts its rows.
@@ -112,16 +113,19 @@ class GrowingTree {
     bool constant = true;
   };
 
-  FeatureResult search(const OpenNode& node, const GainOrder& order, std::uint32_t feature, Histogram& histogram) const {
+  FeatureResult search(const OpenNode& node, const GainOrder& order, std::uint32_t feature,
+                       Histogram& histogram) const {
     const BinnedColumns& x = training_.x;
     const GrowSettings& settings = training_.settings;
     // With one row to keep, or without weights, the weighted number says as much as the distinct one.
     const bool count_distinct = settings.min_samples_leaf > 1 && !sample_.weights.empty();
-    const auto present = histogram.build(std::span(rows_).subspan(node.begin, node.end - node.begin), x.column(feature),
-                                         x.cells(feature), count_distinct);
+    const auto rows = std::span(std::as_const(rows_)).subspan(node.begin, node.end - node.begin);
+    const auto present = x.with_column(
+        feature, [&](auto bins) { return histogram.build(rows, bins, x.cells(feature), count_distinct); });
     if (present.size() < 2) return {};
-    return {find_split(order, static_cast<std::int32_t>(feature), present, x.missing[feature], settings.min_samples_leaf),
-            false};
+    return {
+        find_split(order, static_cast<std::int32_t>(feature), present, x.missing[feature], settings.min_samples_leaf),
+        false};
   }
 
   /// Looks at features in the node's own random order until max_features that are not constant in it were seen, and at
@@ -137,7 +141,8 @@ class GrowingTree {
     for (std::uint32_t seen = 0, useful = 0; seen < columns && (useful < wanted || !best.found());) {
       const std::uint32_t count = std::min(columns - seen, std::max(1u, wanted - std::min(wanted, useful)));
       if (wanted < columns)  // Fisher and Yates' shuffle, as far as it is needed
-        for (std::uint32_t i = seen; i < seen + count; ++i) std::swap(features[i], features[i + random.below(columns - i)]);
+        for (std::uint32_t i = seen; i < seen + count; ++i)
+          std::swap(features[i], features[i + random.below(columns - i)]);
       results.assign(count, {});
       if (node.end - node.begin >= large_node) {
         core::parallel_for(count, [&](std::size_t i) {
@@ -170,8 +175,12 @@ class GrowingTree {
   /// Moves the rows that go left before the others; both keep their order, so bins are read in order of memory.
   std::size_t partition(const OpenNode& node, const Split& split) {
     const auto feature = static_cast<std::uint32_t>(split.feature);
-    const std::uint8_t* bins = training_.x.column(feature).data();
-    const std::uint32_t missing = training_.x.missing[feature];
+    return training_.x.with_column(feature, [&](auto bins) { return partition(node, split, bins); });
+  }
+
+  template <class Bin>
+  std::size_t partition(const OpenNode& node, const Split& split, std::span<const Bin> bins) {
+    const std::uint32_t missing = training_.x.missing[static_cast<std::size_t>(split.feature)];
     std::size_t left = node.begin, right = 0;
     TreeRow* aside = partition_.data() + node.begin;
     for (std::size_t i = node.begin; i < node.end; ++i) {

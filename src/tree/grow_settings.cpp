@@ -45,14 +45,18 @@ std::uint32_t resolve_count(const CountOrShare& value, std::int64_t least, std::
 std::uint32_t resolve_max_features(const MaxFeatures& value, std::size_t columns) {
   const auto at_least_one = [](double count) { return static_cast<std::uint32_t>(std::max(1.0, std::floor(count))); };
   switch (value.rule) {
-    case MaxFeatures::Rule::sqrt: return at_least_one(std::sqrt(static_cast<double>(columns)));
-    case MaxFeatures::Rule::log2: return std::max(1u, static_cast<std::uint32_t>(std::bit_width(columns)) - 1);
-    case MaxFeatures::Rule::share: return at_least_one(value.share * static_cast<double>(columns));
+    case MaxFeatures::Rule::sqrt:
+      return at_least_one(std::sqrt(static_cast<double>(columns)));
+    case MaxFeatures::Rule::log2:
+      return std::max(1u, static_cast<std::uint32_t>(std::bit_width(columns)) - 1);
+    case MaxFeatures::Rule::share:
+      return at_least_one(value.share * static_cast<double>(columns));
     case MaxFeatures::Rule::count:
       if (static_cast<std::uint64_t>(value.count) > columns)
         refuse("max_features", value.count, fmt::format("at most {}, the number of columns", columns));
       return static_cast<std::uint32_t>(value.count);
-    case MaxFeatures::Rule::all: break;
+    case MaxFeatures::Rule::all:
+      break;
   }
   return static_cast<std::uint32_t>(columns);
 }
@@ -67,7 +71,7 @@ void check_options(const DecisionTreeOptions& options) {
   check_max_features(options.max_features);
   if (!(options.min_impurity_decrease >= 0.0 && std::isfinite(options.min_impurity_decrease)))
     refuse("min_impurity_decrease", options.min_impurity_decrease, "a number of at least 0");
-  if (options.max_bins < 2 || options.max_bins > 255) refuse("max_bins", options.max_bins, "in [2, 255]");
+  if (options.max_bins < 2 || options.max_bins > 65'535) refuse("max_bins", options.max_bins, "in [2, 65535]");
   if (options.class_weight.rule == ClassWeight::Rule::given)
     for (const double weight : options.class_weight.weights)
       if (!(weight >= smallest_weight && weight <= largest_weight))

@@ -15,8 +15,8 @@ void check_options(const DecisionTreeOptions& options);
 /// @param training  all training rows, once each, both classes present.
 ImpurityRule make_impurity_rule(Criterion criterion, const ClassWeight& class_weight, Counts training);
 
-/// The settings of a tree on these training rows. @throws ParameterError as check_options, and for a max_features beyond
-/// the number of columns.
+/// The settings of a tree on these training rows. @throws ParameterError as check_options, and for a max_features
+/// beyond the number of columns.
 GrowSettings make_grow_settings(const DecisionTreeOptions& options, Counts training, std::size_t columns);
 
 }  // namespace cartwheel::tree

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "tree/binning.hpp"
 #include "tree/cell.hpp"
@@ -20,21 +20,25 @@ struct PresentBin {
 /// Sums the rows of a node by the bins of one column. Not thread-safe: one object a thread, used for many nodes.
 class Histogram {
  public:
-  /// @param bins  of the column, [rows]; each below `cells` <= max_cells.
+  /// @param bins  of the column, [rows]; each below `cells`, which is at most narrow_cells for bins of one byte.
   /// @param count_distinct  whether distinct_rows is needed where rows have weights; else it is the weighted number.
-  /// @return the bins that occur, in increasing order; valid until the next call. Time: rows + min(cells, rows).
-  std::span<const PresentBin> build(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, std::uint32_t cells,
+  /// @return the bins that occur, in increasing order; valid until the next call.
+  /// Time: rows + min(cells, rows) for bins of one byte; else rows + cells, or rows * log(rows) where rows are fewer.
+  template <class Bin>
+  std::span<const PresentBin> build(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells,
                                     bool count_distinct);
 
  private:
+  template <bool count_distinct, class Bin>
+  std::span<const PresentBin> sum(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells);
   template <bool count_distinct>
-  std::span<const PresentBin> sum(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, std::uint32_t cells);
-  template <bool count_distinct>
-  void take(std::uint32_t bin, PresentBin& present);
+  void take(std::uint32_t bin);
+  void take_touched(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, bool count_distinct);
+  std::span<const PresentBin> sort(std::span<const TreeRow> rows, std::span<const std::uint16_t> bins);
 
-  std::array<Cell, max_cells> cells_{};              ///< All 0 between calls.
-  std::array<std::uint32_t, max_cells> distinct_{};  ///< All 0 between calls.
-  std::array<PresentBin, max_cells> present_;
+  std::vector<Cell> cells_;              ///< All 0 between calls.
+  std::vector<std::uint32_t> distinct_;  ///< All 0 between calls.
+  std::vector<PresentBin> present_;
 };
 
 }  // namespace cartwheel::tree

@@ -11,14 +11,16 @@ void normalize(std::span<double> shares) {
     for (double& share : shares) share /= sum;
 }
 
-std::vector<double> impurity_importances(std::span<const TreeNode> nodes, const ImpurityRule& rule, std::size_t columns) {
+std::vector<double> impurity_importances(std::span<const TreeNode> nodes, const ImpurityRule& rule,
+                                         std::size_t columns) {
   const auto weighted_impurity = [&](const TreeNode& node) {
     return rule.weight({node.rows, node.positives}) * node.impurity;
   };
   std::vector<double> importances(columns);
   for (const TreeNode& node : nodes) {
     if (node.feature < 0) continue;
-    const TreeNode &left = nodes[static_cast<std::size_t>(node.left)], &right = nodes[static_cast<std::size_t>(node.right)];
+    const TreeNode &left = nodes[static_cast<std::size_t>(node.left)],
+                   &right = nodes[static_cast<std::size_t>(node.right)];
     const double decrease = weighted_impurity(node) - weighted_impurity(left) - weighted_impurity(right);
     importances[static_cast<std::size_t>(node.feature)] += std::max(0.0, decrease);  // a gain of 0 may round below it
   }

@@ -8,8 +8,8 @@
 
 namespace cartwheel::tree {
 
-/// How impure a set of rows is. The class factors enter here, at gain time, and never the counts. Only their ratio has a
-/// meaning, so they are kept as the simplest pair of that ratio: 1 and 1 where they are equal.
+/// How impure a set of rows is. The class factors enter here, at gain time, and never the counts. Only their ratio has
+/// a meaning, so they are kept as the simplest pair of that ratio: 1 and 1 where they are equal.
 struct ImpurityRule {
   Criterion criterion = Criterion::gini;
   double negative_factor = 1.0;
@@ -21,9 +21,7 @@ struct ImpurityRule {
     return negative_factor * counts.negatives() + positive_factor * counts.positives;
   }
   /// P(y = 1). @param counts  with at least one row.
-  CARTWHEEL_HD double probability(Counts counts) const {
-    return positive_factor * counts.positives / weight(counts);
-  }
+  CARTWHEEL_HD double probability(Counts counts) const { return positive_factor * counts.positives / weight(counts); }
   /// In [0, 1/2] for gini, in [0, 1] bits for entropy; exactly 0 for a pure set.
   CARTWHEEL_HD double impurity(Counts counts) const {
     const double total = weight(counts);

@@ -14,7 +14,8 @@ namespace cartwheel::tree {
 void check_columns(std::span<const std::string> fitted, std::span<const std::string> given);
 
 /// The mean over the trees, added in their order, of P(y = 1) of each row. Parallel over blocks of rows; of `x`, one
-/// block a thread is made dense, at most 1 MiB of it (or 64 rows).
-std::vector<double> mean_probability(const FeatureMatrix& x, std::span<const TreeNodes> trees, const ImpurityRule& rule);
+/// block a thread is made dense at a time.
+std::vector<double> mean_probability(const FeatureMatrix& x, std::span<const TreeNodes> trees,
+                                     const ImpurityRule& rule);
 
 }  // namespace cartwheel::tree

@@ -17,8 +17,8 @@ void for_each_value(const Column& column, std::size_t begin, std::size_t end, co
       put(row - begin, static_cast<float>(column.words[row / 64] >> (row % 64) & 1));
   } else if constexpr (std::is_same_v<Column, CategoryColumn>) {
     for (std::size_t row = begin; row < end; ++row)
-      put(row - begin, column.codes[row] == 0 ? std::numeric_limits<float>::quiet_NaN()
-                                              : static_cast<float>(column.codes[row]));
+      put(row - begin,
+          column.codes[row] == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(column.codes[row]));
   } else {
     static_assert(std::is_same_v<Column, SparseColumn>);
     const auto first = std::ranges::lower_bound(column.rows, begin) - column.rows.begin();
@@ -28,6 +28,10 @@ void for_each_value(const Column& column, std::size_t begin, std::size_t end, co
 }
 
 }  // namespace
+
+std::size_t rows_a_block(std::size_t columns) {
+  return std::clamp<std::size_t>((std::size_t{1} << 18) / std::max<std::size_t>(columns, 1), 64, 4096);
+}
 
 void copy_rows(const FeatureMatrix& x, std::size_t begin, std::size_t end, std::span<float> out) {
   const std::size_t columns = x.columns();

@@ -7,8 +7,8 @@
 
 namespace cartwheel::tree {
 
-/// One way to part a node: rows whose bin of `feature` is at most `bin` go left, the others right, and rows that miss the
-/// value where `missing_left` says.
+/// One way to part a node: rows whose bin of `feature` is at most `bin` go left, the others right, and rows that miss
+/// the value where `missing_left` says.
 struct Split {
   std::int32_t feature = -1;  ///< -1: no split.
   std::uint32_t bin = 0;
@@ -27,8 +27,8 @@ CARTWHEEL_HD inline bool precedes(const Split& a, const Split& b) {
   return a.missing_left && !b.missing_left;
 }
 
-/// Keeps the better of two splits of a node in `best`: the higher gain, then the tie rule. The outcome of many calls does
-/// not depend on their order.
+/// Keeps the better of two splits of a node in `best`: the higher gain, then the tie rule. The outcome of many calls
+/// does not depend on their order.
 CARTWHEEL_HD inline void keep_better(const GainOrder& order, const Split& candidate, Split& best) {
   if (!candidate.found()) return;
   if (best.found()) {

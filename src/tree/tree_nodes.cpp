@@ -80,8 +80,8 @@ void TreeNodes::add_probabilities(const ImpurityRule& rule, std::span<const floa
   }
 }
 
-// Breadth-first order gives the links away: the children of the k-th split (from 0) are nodes 2k + 1 and 2k + 2. So none
-// are written, and none can be wrong.
+// Breadth-first order gives the links away: the children of the k-th split (from 0) are nodes 2k + 1 and 2k + 2. So
+// none are written, and none can be wrong.
 void TreeNodes::write(core::ByteWriter& out) const {
   std::vector<std::uint64_t> split_bits((nodes_.size() + 63) / 64);
   std::vector<std::uint32_t> words;

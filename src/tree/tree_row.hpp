@@ -14,9 +14,7 @@ struct TreeRow {
   TreeRow() = default;
   TreeRow(std::uint32_t number, std::uint32_t weight, std::uint8_t label)
       : row(number), weight_and_label(weight << 1 | label) {}
-  Cell cell() const {
-    return (Cell{weight_and_label & 1} << 32 | 1) * (weight_and_label >> 1);
-  }
+  Cell cell() const { return (Cell{weight_and_label & 1} << 32 | 1) * (weight_and_label >> 1); }
 };
 inline constexpr std::uint32_t max_row_weight = 0x7fffffff;
 

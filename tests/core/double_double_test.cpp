@@ -69,7 +69,9 @@ TEST_F(DoubleDoubleTest, DifferencesOfNeighboursAreExact) {
     const DoubleDouble b = a + DoubleDouble{a.high * 0x1p-60, 0.0};
     Exact exact_a(a), expected(b);
     mpfr_sub(expected.get(), expected.get(), exact_a.get(), MPFR_RNDN);
-    if (!mpfr_zero_p(expected.get())) { EXPECT_LT(error_bits(b - a, expected), -40.0); }
+    if (!mpfr_zero_p(expected.get())) {
+      EXPECT_LT(error_bits(b - a, expected), -40.0);
+    }
   }
 }
 

@@ -23,7 +23,6 @@ using cartwheel::test::rows_of;
 using cartwheel::test::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
 namespace fs = std::filesystem;
 
@@ -105,14 +104,14 @@ TEST_F(EventCacheFiles, TheLogOutlivesTheCacheFile) {
 TEST_F(EventCacheFiles, HoldSeveralSourcesAndTheirOptions) {
   options.delimiter = ';';
   options.column_names = {{"event_time", "ts"}, {"event_type.look", "view"}};
-  options.repeats = Repeats::drop;
+  options.duplicates = Duplicates::drop;
   const auto a = folder.write("a.csv", "ts;event_type;user_id\n1;look;u\n1;look;u\n"),
              b = folder.write("b.csv", "user_id;event_type;ts\nv;cart;2\n");
   prepare({a, b}, cache);
   const auto rows = rows_of(read({a, b}, options));
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows_of(read({cache}, {})), rows);
-  EXPECT_EQ(account.count("exact repeats of earlier rows, dropped"), 1);
+  EXPECT_EQ(account.count("duplicate rows, dropped"), 1);
   folder.write("b.csv", "user_id;event_type;ts\nw;cart;2\nw;cart;2\n");
   const auto anew = rows_of(read({cache}, {}));
   EXPECT_EQ(anew, rows_of(read({a, b}, options))) << "the source is read with the options of the cache";
@@ -128,10 +127,10 @@ TEST_F(EventCacheFiles, MixWithCsvFiles) {
   EXPECT_EQ(rows_of(mixed), rows_of(plain));
   EXPECT_TRUE(std::ranges::equal(mixed.product(), plain.product())) << "codes in order of first appearance";
   EXPECT_EQ(said, lines_of(account));
-  options.repeats = Repeats::drop;
+  options.duplicates = Duplicates::drop;
   EXPECT_EQ(read({more, cache, more}, options).size(), 4u);
   EXPECT_EQ(read({cache, cache}, options).size(), 3u);
-  EXPECT_EQ(account.count("exact repeats of earlier rows, dropped"), 3);
+  EXPECT_EQ(account.count("duplicate rows, dropped"), 3);
   EXPECT_EQ(account.count("rows kept"), 3);
 }
 
@@ -161,7 +160,7 @@ TEST_F(EventCacheFiles, VerifyFindsAChangeThatKeepsSizeAndTime) {
   const auto time = fs::last_write_time(source);
   std::string changed = events;
   changed.replace(changed.find("p2"), 2, "p3");
-  folder.write("events.csv", changed);  // in place: the inode stays
+  folder.overwrite("events.csv", changed);
   fs::last_write_time(source, time);
   EXPECT_EQ(rows_of(read(cache))[1].product, "p2");
   options.verify = true;
@@ -283,6 +282,13 @@ class DamagedCache : public EventCacheFiles {
     }
     return ::testing::AssertionSuccess();
   }
+  /// Makes the checksum of the header right.
+  static void reseal(std::string& forged, std::size_t header_size) {
+    constexpr std::size_t begin = data::cache_format::checksum_begin;
+    const std::uint64_t checksum = data::hash_of(std::string_view(forged).substr(begin, header_size - begin));
+    std::memcpy(forged.data() + offsetof(data::cache_format::Prologue, checksum), &checksum, sizeof checksum);
+  }
+
   std::string bytes;
   std::vector<EventRow> rows;
 };
@@ -313,9 +319,7 @@ TEST_F(DamagedCache, AForgedHeaderNeverGivesAWrongLog) {
     for (const int flip : {0x01, 0x80, 0xff}) {
       std::string forged = bytes;
       forged[i] = static_cast<char>(forged[i] ^ flip);
-      const std::uint64_t checksum = data::hash_of(std::string_view(forged).substr(
-          data::cache_format::checksum_begin, prologue.header_size - data::cache_format::checksum_begin));
-      std::memcpy(forged.data() + offsetof(Prologue, checksum), &checksum, sizeof checksum);
+      reseal(forged, prologue.header_size);
       folder.write("events.cwlog", forged);
       try {
         const auto found = rows_of(read(cache));
@@ -326,6 +330,17 @@ TEST_F(DamagedCache, AForgedHeaderNeverGivesAWrongLog) {
       } catch (const Error&) {
       }
     }
+}
+
+TEST_F(DamagedCache, BytesThatNoSectionHoldsAreFoundOut) {
+  using data::cache_format::Prologue;
+  Prologue prologue;
+  std::memcpy(&prologue, bytes.data(), sizeof prologue);
+  std::string forged = bytes + std::string(data::cache_format::alignment, '\0');
+  const std::uint64_t size = forged.size();
+  std::memcpy(forged.data() + offsetof(Prologue, file_size), &size, sizeof size);
+  reseal(forged, prologue.header_size);
+  EXPECT_TRUE(is_found_out(forged));
 }
 
 /// Logs that cannot be, sealed with good checksums.

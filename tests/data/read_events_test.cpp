@@ -1,64 +1,24 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cartwheel/error.hpp>
 #include <cartwheel/read_events.hpp>
 #include <string>
 #include <vector>
 
-#include "support/event_rows.hpp"
+#include "read_events_fixture.hpp"
 #include "support/shared_data.hpp"
-#include "support/temporary_folder.hpp"
 
 using namespace cartwheel;
-using cartwheel::test::EventRow;
-using cartwheel::test::rows_of;
-using cartwheel::test::TemporaryFolder;
+using namespace cartwheel::test;
+using namespace std::string_literals;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::StartsWith;
 using ::testing::ThrowsMessage;
-using namespace std::string_literals;
 
 namespace {
-
-constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t day = 86'400 * second;
-
-const std::string header =
-    "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n";
-const std::string first_row = "1970-01-02 00:00:01 UTC,view,p1,7,home.tv,acme,12.34,u1,s1\n";
-const EventRow first_event{day + second, EventType::view, "p1", "7", "home.tv", "acme", "u1", "s1", 123'400};
-
-class ReadEvents : public ::testing::Test {
- protected:
-  EventLog read(const std::vector<std::filesystem::path>& files) {
-    account = {};
-    return read_events(files, options, account);
-  }
-  EventLog read_text(const std::string& text) { return read({folder.write("events.csv", text)}); }
-  EventLog read_rows(const std::string& rows) { return read_text(header + rows); }
-
-  /// Expects reading `text` to fail with a message that matches.
-  template <class Exception = DataError, class Matcher>
-  void expect_error(const std::string& text, const Matcher& matcher) {
-    EXPECT_THAT([&] { read_text(text); }, ThrowsMessage<Exception>(matcher)) << text;
-  }
-
-  std::string note_of(std::string_view name) const {
-    for (const Account::Entry& entry : account.entries())
-      if (entry.name == name) return entry.note;
-    return "(no such entry)";
-  }
-  std::string file_name() const { return (folder.path() / "events.csv").string(); }
-
-  TemporaryFolder folder;
-  ReadOptions options;
-  Account account;
-};
 
 TEST_F(ReadEvents, ReadsEveryColumn) {
   EXPECT_THAT(rows_of(read_rows(first_row + "1970-01-01T01:00:00+01:00,purchase,p2,,,,,,s1\n")),
@@ -181,18 +141,18 @@ TEST_F(ReadEvents, SeveralFilesAreOneLogInTheirOrder) {
   EXPECT_EQ(note_of("columns absent"), "brand, category_code, category_id, price, user_session");
 }
 
-TEST_F(ReadEvents, KeepsRepeatsUnlessToldToDropThem) {
+TEST_F(ReadEvents, KeepsDuplicatesUnlessToldToDropThem) {
   const std::string rows =
       first_row + "5,view,p,,,,1,u,s\n" + first_row + first_row + "5,view,p,,,,1.0,u,s\n5,view,p,,,,1,u,t\n";
   EXPECT_EQ(read_rows(rows).size(), 6u);
-  options.repeats = Repeats::drop;
+  options.duplicates = Duplicates::drop;
   const EventLog log = read_rows(rows);
   EXPECT_THAT(rows_of(log),
               ElementsAre(first_event, EventRow{5 * second, EventType::view, "p", "", "", "", "u", "s", 10'000},
                           EventRow{5 * second, EventType::view, "p", "", "", "", "u", "t", 10'000}));
   EXPECT_EQ(account.count("rows read"), 6);
   EXPECT_EQ(account.count("rows kept"), 3);
-  EXPECT_EQ(account.count("exact repeats of earlier rows, dropped"), 3);
+  EXPECT_EQ(account.count("duplicate rows, dropped"), 3);
 }
 
 TEST_F(ReadEvents, ReportsProgressAndStopsWhenAsked) {
@@ -269,115 +229,6 @@ TEST_F(ReadEvents, RefusesAHeaderThatNamesAColumnTwice) {
       << "unless nobody asked for it";
 }
 
-// Rows that are not what they should be: each with its message, and its place in the account when it is skipped.
-
-struct BadRow {
-  std::string name, row, place, message, fix, counted_as;
-};
-
-class BadRowTest : public ReadEvents, public ::testing::WithParamInterface<BadRow> {};
-
-TEST_P(BadRowTest, FailsWithPlaceRowAndFix) {
-  const BadRow& bad = GetParam();
-  expect_error(
-      header + first_row + bad.row + "\n" + first_row,
-      AllOf(StartsWith(file_name() + ":" + bad.place + ": "), HasSubstr(bad.message), HasSubstr("\n  row:  "),
-            HasSubstr("\n  fix:  "), HasSubstr(bad.fix), EndsWith("--on-bad-row skip (skipped rows are counted)")));
-}
-
-TEST_P(BadRowTest, IsCountedByReasonWhenSkipped) {
-  const BadRow& bad = GetParam();
-  options.on_bad_row = BadRows::skip;
-  EXPECT_THAT(rows_of(read_rows(first_row + bad.row + "\n" + first_row + bad.row + "\n" + first_row)),
-              ElementsAre(first_event, first_event, first_event));
-  EXPECT_EQ(account.count("rows read"), 5);
-  EXPECT_EQ(account.count("rows kept"), 3);
-  EXPECT_EQ(account.count(bad.counted_as), 2);
-  EXPECT_EQ(note_of(bad.counted_as), "first: " + file_name() + ":" + bad.place);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Rows, BadRowTest,
-    ::testing::Values(
-        BadRow{"time", "yesterday,view,p,1,c,b,1,u,s", "3:1",
-               "column 'event_time' holds \"yesterday\", which is not a time", "2021-02-28 19:13:22 UTC",
-               "rows rejected: event_time does not parse"},
-        BadRow{"time_empty", ",view,p,1,c,b,1,u,s", "3:1", "column 'event_time' is empty", "correct the row",
-               "rows rejected: event_time is missing"},
-        BadRow{"time_out_of_range", "9999-12-31T23:59:59-01:00,view,p,1,c,b,1,u,s", "3:1", "is not a time", "",
-               "rows rejected: event_time does not parse"},
-        BadRow{"type", "1,wishlist,p,1,c,b,1,u,s", "3:3",
-               "column 'event_type' holds \"wishlist\", which is not a known event type",
-               "--map 'event_type.wishlist=view|cart|remove_from_cart|purchase|other'",
-               "rows rejected: event_type is not known"},
-        BadRow{"type_empty", "1,,p,1,c,b,1,u,s", "3:3", "column 'event_type' is empty", "",
-               "rows rejected: event_type is missing"},
-        BadRow{"price", "1,view,p,1,c,b,\"12,50\",u,s", "3:16",
-               "column 'price' holds \"12,50\", which is not a number\n  row:  1,view,p,1,c,b,\"12,50\",u,s\n", "12.50",
-               "rows rejected: price is not a number"},
-        BadRow{"price_nan", "1,view,p,1,c,b,NaN,u,s", "3:16", "holds \"NaN\", which is not a number", "",
-               "rows rejected: price is not a number"},
-        BadRow{"price_control", "1,view,p,1,c,b,\x1b[2J\xff,u,s", "3:16", "holds \"\\x1b[2J\\xff\"", "",
-               "rows rejected: price is not a number"},
-        BadRow{"price_range", "1,view,p,1,c,b,1e300,u,s", "3:16", "holds \"1e300\", which is out of range", "",
-               "rows rejected: price is out of range"},
-        BadRow{"too_few", "1,view,p", "3:9", "too few fields: the row has 3 fields, the header has 9",
-               "correct the row", "rows rejected: too few fields"},
-        BadRow{"too_many", "1,view,p,1,c,b,12,50,u,s", "3:24",
-               "too many fields: the row has 10 fields, the header has 9", "in quotes",
-               "rows rejected: too many fields"},
-        BadRow{"text_after_quote", "1,view,p,1,c,\"b\"rand,1,u,s", "3:17", "text follows a closing quote", "twice",
-               "rows rejected: text follows a closing quote"}),
-    [](const auto& bad) { return bad.param.name; });
-
-TEST_F(ReadEvents, MessagesNameTheFilesColumnWhenItIsMapped) {
-  options.column_names = {{"price", "amount"}};
-  expect_error("event_time,event_type,user_id,amount\n1,view,u,x\n", HasSubstr("column 'amount' (price) holds \"x\""));
-}
-
-TEST_F(ReadEvents, MessagesCountTheLinesOfQuotedFields) {
-  expect_error(header + "1,view,\"p\nq\r\nr\",1,c,b,1,u,s\n\n2,view,p,1,c,b,x,u,s\n",
-               StartsWith(file_name() + ":6:16: "));
-  expect_error(header + "1,view,\"p\nq\",1,c,b,x,u,s\n",
-               AllOf(StartsWith(file_name() + ":3:10: "), HasSubstr("row:  1,view,\"p\\nq\",1")));
-}
-
-TEST_F(ReadEvents, AQuoteThatIsNeverClosedNamesTheLineWhereItOpens) {
-  const std::string rows = first_row + "1,view,\"p,1,c,b,1,u,s\n" + first_row + first_row;
-  expect_error(header + rows, AllOf(StartsWith(file_name() + ":3:8: a quote opens here and is never closed"),
-                                    HasSubstr("\n  row:  \"p,1,c,b,1,u,s\n")));
-  options.on_bad_row = BadRows::skip;
-  EXPECT_THAT(rows_of(read_rows(rows)), ElementsAre(first_event, first_event, first_event)) << "only its line is lost";
-  EXPECT_EQ(account.count("rows rejected: a quote is never closed"), 1);
-  EXPECT_EQ(account.count("rows read"), 4);
-}
-
-TEST_F(ReadEvents, ALastLineCutInTheMiddleIsABadRow) {
-  const std::string cut = first_row.substr(0, 40);
-  expect_error(header + first_row + cut,
-               AllOf(StartsWith(file_name() + ":3:41: the file looks cut off"), HasSubstr("get the whole file"),
-                     EndsWith("--on-bad-row skip (skipped rows are counted)")));
-  options.on_bad_row = BadRows::skip;
-  EXPECT_THAT(rows_of(read_rows(first_row + cut)), ElementsAre(first_event));
-  EXPECT_EQ(account.count("rows rejected: the last line is cut off"), 1);
-}
-
-TEST_F(ReadEvents, NulBytesAndMalformedUtf8StayInValues) {
-  const auto rows = rows_of(read_rows("1,view,p\0q,1,c,\xff,1,u,s\n"s));
-  EXPECT_EQ(rows[0].product, "p\0q"s);
-  EXPECT_EQ(rows[0].brand, "\xff");
-}
-
-TEST_F(ReadEvents, ALongRowIsShortenedInItsMessage) {
-  try {
-    read_rows("1,view," + std::string(100'000, 'p') + ",1,c,b," + std::string(100'000, 'x') + ",u,s\n");
-    FAIL() << "the price is no number";
-  } catch (const DataError& error) {
-    EXPECT_LT(std::string_view(error.what()).size(), 1'000u);
-    EXPECT_THAT(error.what(), HasSubstr("...\n"));
-  }
-}
-
 // The real files.
 
 TEST_F(ReadEvents, ReadsTheStoresLog) {
@@ -407,7 +258,7 @@ TEST_F(ReadEvents, ReadsTheElectronicsSamples) {
   CARTWHEEL_NEEDS_SHARED_DATA();
   EXPECT_EQ(read({test::shared_data("electronics_sample.csv")}).size(), 100u);
   EXPECT_EQ(read({test::shared_data("electronics_duplicates.csv")}).size(), 1'284u);
-  options.repeats = Repeats::drop;
+  options.duplicates = Duplicates::drop;
   EXPECT_EQ(read({test::shared_data("electronics_duplicates.csv")}).size(), 629u);
 }
 

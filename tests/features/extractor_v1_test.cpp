@@ -16,12 +16,12 @@
 namespace cartwheel {
 namespace {
 
+using test::make_log;
+using test::OwnedEvent;
+using test::random_events;
+using test::RandomLogShape;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using tests::make_log;
-using tests::OwnedEvent;
-using tests::random_events;
-using tests::RandomLogShape;
 
 SessionTable sessions_of(const EventLog& log, int size, ShortSessions short_sessions = ShortSessions::leave_out) {
   SessionOptions options;
@@ -247,7 +247,8 @@ TEST(ExtractorV1, ParametersAreChecked) {
         [&] {
           make_feature_extractor("V1", {{"session_size", value}});
         },
-        ThrowsMessage<ParameterError>(HasSubstr("session_size must be a whole number in [1, 1000]")));
+        ThrowsMessage<ParameterError>(
+            HasSubstr("session_size is " + to_text(value) + "; it must be a whole number in [1, 1000]")));
 }
 
 TEST(ExtractorV1, ASessionSizeBeyondTheWindowIsRefused) {

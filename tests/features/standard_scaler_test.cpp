@@ -3,13 +3,12 @@
 #include <cartwheel/error.hpp>
 #include <cartwheel/standard_scaler.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
+#include "support/golden_file.hpp"
 
 namespace cartwheel {
 namespace {
@@ -46,8 +45,7 @@ StandardScaler read(const std::string& bytes) {
 }
 
 TEST(StandardScaler, AgreesWithScikitLearn) {
-  std::ifstream file(CARTWHEEL_GOLDEN_DIR "/standard_scaler/standard_scaler.json");
-  const auto golden = nlohmann::json::parse(file);
+  const nlohmann::json golden = test::golden_file("standard_scaler/standard_scaler.json");
   FeatureMatrix x(golden["columns"][0]["values"].size());
   for (const auto& column : golden["columns"]) {
     std::vector<float> values;

@@ -15,11 +15,11 @@ namespace cartwheel {
 namespace {
 
 using sessions::SessionTableBuilder;
+using test::bytes_of;
+using test::random_log;
+using test::RandomLogShape;
 using ::testing::ElementsAre;
 using ::testing::ThrowsMessage;
-using tests::bytes_of;
-using tests::random_log;
-using tests::RandomLogShape;
 
 constexpr std::int64_t minute = 60'000'000;
 

@@ -3,12 +3,11 @@
 #include <array>
 #include <cartwheel/read_events.hpp>
 #include <cartwheel/session_table.hpp>
-#include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "core/time.hpp"
+#include "support/golden_file.hpp"
 #include "support/shared_data.hpp"
 
 namespace cartwheel {
@@ -53,9 +52,8 @@ class StoreSessions : public ::testing::TestWithParam<Case> {};
 
 TEST_P(StoreSessions, AgreeWithPandas) {
   CARTWHEEL_NEEDS_SHARED_DATA();
-  const std::array files{tests::shared_data("store_2016-08_09.csv")};
-  std::ifstream file(CARTWHEEL_GOLDEN_DIR "/sessions/store_2016-08_09.json");
-  const auto golden = nlohmann::json::parse(file)[GetParam().name];
+  const std::array files{test::shared_data("store_2016-08_09.csv")};
+  const nlohmann::json golden = test::golden_file("sessions/store_2016-08_09.json")[GetParam().name];
 
   SessionOptions options;
   options.size = GetParam().size;

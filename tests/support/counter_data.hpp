@@ -20,8 +20,9 @@ struct CounterData {
   std::vector<std::uint8_t> labels;
 };
 
-/// Column c takes levels[c] levels, all equally likely, which stand for even steps in [0, 1024). The label says whether
-/// a sum of the columns and of products of neighbours, plus noise in [-noise, noise], is above 0. @param noise  >= 1.
+/// Column c takes levels[c] >= 2 levels, all equally likely, which stand for even steps from 0 to 1024. The label says
+/// whether a sum of the columns and of products of neighbours, plus noise in [-noise, noise], is above 0. @param noise
+/// >= 1.
 inline CounterData make_counter_data(std::uint64_t seed, std::uint32_t rows, const std::vector<std::uint32_t>& levels,
                                      std::uint32_t noise) {
   CounterData data;
@@ -32,7 +33,7 @@ inline CounterData make_counter_data(std::uint64_t seed, std::uint32_t rows, con
     for (std::uint32_t c = 0; c < levels.size(); ++c) {
       const auto level = static_cast<std::uint32_t>(counter_word(seed, r * width + c) % levels[c]);
       data.columns[c][r] = level;
-      const std::int64_t value = std::int64_t{level} * 1024 / levels[c];
+      const std::int64_t value = std::int64_t{level} * 1024 / (levels[c] - 1);
       sum += (value - 512) * (c % 2 == 0 ? 1024 : previous);
       previous = value;
     }

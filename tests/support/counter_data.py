@@ -19,7 +19,7 @@ def make_counter_data(seed, rows, levels, noise):
     previous = np.full(rows, 512, dtype=np.int64)
     for c, n in enumerate(levels):
         x[:, c] = (counter_words(seed, base + np.uint64(c)) % np.uint64(n)).astype(np.int64)
-        value = x[:, c] * 1024 // n
+        value = x[:, c] * 1024 // (n - 1)
         total += (value - 512) * (1024 if c % 2 == 0 else previous)
         previous = value
     random = (counter_words(seed, base + np.uint64(len(levels))) % np.uint64(2 * noise + 1)).astype(np.int64)

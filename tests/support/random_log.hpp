@@ -7,7 +7,7 @@
 
 #include "core/philox.hpp"
 
-namespace cartwheel::tests {
+namespace cartwheel::test {
 
 /// What a random log looks like.
 struct RandomLogShape {
@@ -60,4 +60,4 @@ inline EventLog random_log(std::uint64_t seed, const RandomLogShape& shape = {})
   return make_log(random_events(seed, shape));
 }
 
-}  // namespace cartwheel::tests
+}  // namespace cartwheel::test

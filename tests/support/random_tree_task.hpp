@@ -54,7 +54,8 @@ inline DecisionTreeOptions options_of(const OracleTask& task) {
 }
 
 /// Whether `nodes` are the oracle's: the same splits, thresholds (as float32 rounded down), counts and sides.
-inline ::testing::AssertionResult same_tree(const std::vector<TreeNode>& nodes, const std::vector<OracleNode>& expected) {
+inline ::testing::AssertionResult same_tree(const std::vector<TreeNode>& nodes,
+                                            const std::vector<OracleNode>& expected) {
   if (nodes.size() != expected.size())
     return ::testing::AssertionFailure() << nodes.size() << " nodes, the oracle has " << expected.size();
   for (std::size_t i = 0; i < nodes.size(); ++i) {

@@ -5,7 +5,7 @@
 
 #include "core/bytes.hpp"
 
-namespace cartwheel::tests {
+namespace cartwheel::test {
 
 /// Every column of a session table, end to end: tables are the same if their bytes are.
 inline std::string bytes_of(const SessionTable& table) {
@@ -19,4 +19,4 @@ inline std::string bytes_of(const SessionTable& table) {
   return out.bytes();
 }
 
-}  // namespace cartwheel::tests
+}  // namespace cartwheel::test

@@ -10,12 +10,11 @@
 #include <optional>
 #include <vector>
 
-/// CART as the definition has it, slowly, on raw values and in exact arithmetic: no bins, no histograms, no doubles in any
-/// comparison of gains. What the real grower is compared with, node by node.
+/// CART as the definition has it, slowly, on raw values and in exact arithmetic: no bins, no histograms, no doubles
+/// where they could be wrong. What the real grower is compared with, node by node.
 namespace cartwheel::test {
 
 using Integer = boost::multiprecision::cpp_int;
-using Rational = boost::multiprecision::cpp_rational;
 
 struct OracleTask {
   std::vector<std::vector<float>> columns;  ///< NaN is missing.
@@ -76,6 +75,9 @@ class TreeOracle {
     std::uint64_t negatives = 0, positives = 0;
     std::uint64_t rows() const { return negatives + positives; }
   };
+  struct Fraction {
+    Integer numerator, denominator;  ///< Not reduced; the denominator is positive.
+  };
   struct Open {
     std::size_t node, depth;
     std::vector<std::uint32_t> rows;
@@ -85,12 +87,13 @@ class TreeOracle {
     double threshold;
     bool missing_left;
     std::vector<std::uint32_t> left, right;
-    Rational score;  ///< Grows with the gain.
+    double rough_score = 0.0;  ///< Grows with the gain; right to 1e-9 of the node's own size.
   };
 
   Sides count(const std::vector<std::uint32_t>& rows) const {
     Sides sides;
-    for (const std::uint32_t row : rows) (task_.labels[row] != 0 ? sides.positives : sides.negatives) += task_.weights[row];
+    for (const std::uint32_t row : rows)
+      (task_.labels[row] != 0 ? sides.positives : sides.negatives) += task_.weights[row];
     return sides;
   }
 
@@ -106,17 +109,31 @@ class TreeOracle {
     return base == 0 ? Integer(1) : boost::multiprecision::pow(Integer(base), static_cast<unsigned>(base * factor));
   }
 
-  /// Gini: minus the weighted impurity of a side. Entropy: 2 to the power of that (Rational stays exact).
-  Rational side_score(const Sides& side) const {
-    const std::uint64_t weight = task_.negative_factor * side.negatives + task_.positive_factor * side.positives;
+  /// Gini: minus the weighted impurity of a side. Entropy: 2 to the power of that, so that it stays a fraction.
+  Fraction side_score(const Sides& side) const {
+    const std::uint64_t side_weight = task_.negative_factor * side.negatives + task_.positive_factor * side.positives;
     if (task_.criterion == Criterion::gini)
-      return -Rational(Integer(task_.negative_factor * side.negatives) * Integer(task_.positive_factor * side.positives),
-                       Integer(weight));
-    return Rational(self_power(side.negatives, task_.negative_factor) * self_power(side.positives, task_.positive_factor),
-                    self_power(weight, 1));
+      return {-Integer(task_.negative_factor * side.negatives) * (task_.positive_factor * side.positives),
+              Integer(side_weight)};
+    return {self_power(side.negatives, task_.negative_factor) * self_power(side.positives, task_.positive_factor),
+            self_power(side_weight, 1)};
   }
-  Rational score(const Sides& left, const Sides& right) const {
-    return task_.criterion == Criterion::gini ? side_score(left) + side_score(right) : side_score(left) * side_score(right);
+  Fraction score(const Candidate& candidate) const {
+    const Fraction left = side_score(count(candidate.left)), right = side_score(count(candidate.right));
+    if (task_.criterion == Criterion::entropy)
+      return {left.numerator * right.numerator, left.denominator * right.denominator};
+    return {left.numerator * right.denominator + right.numerator * left.denominator,
+            left.denominator * right.denominator};
+  }
+
+  /// -1, 0 or 1 as the gain of a is below, equal to, or above that of b, exactly. The big integers are only asked where
+  /// doubles could be wrong.
+  int compare(const Candidate& a, const Candidate& b, double node_weight) const {
+    const double difference = a.rough_score - b.rough_score;
+    if (std::abs(difference) > 1e-9 * node_weight) return difference > 0.0 ? 1 : -1;
+    const Fraction x = score(a), y = score(b);
+    const Integer exact = x.numerator * y.denominator - y.numerator * x.denominator;
+    return exact.sign();
   }
 
   double weight(const Sides& side) const {
@@ -128,11 +145,13 @@ class TreeOracle {
     const auto term = [](double x) { return x > 0.0 ? -x * std::log2(x) : 0.0; };
     return term(p) + term(q);
   }
-  bool decreases_enough(const std::vector<std::uint32_t>& left_rows, const std::vector<std::uint32_t>& right_rows) const {
+  bool decreases_enough(const std::vector<std::uint32_t>& left_rows,
+                        const std::vector<std::uint32_t>& right_rows) const {
     const Sides left = count(left_rows), right = count(right_rows);
     const Sides node{left.negatives + right.negatives, left.positives + right.positives};
     const double decrease =
-        (weight(node) * impurity(node) - weight(left) * impurity(left) - weight(right) * impurity(right)) / weight(root_);
+        (weight(node) * impurity(node) - weight(left) * impurity(left) - weight(right) * impurity(right)) /
+        weight(root_);
     return decrease >= task_.min_impurity_decrease - 1e-14;
   }
 
@@ -146,13 +165,11 @@ class TreeOracle {
     for (std::size_t f = 0; f < task_.columns.size(); ++f)
       for (Candidate& candidate : candidates(open.rows, f)) {
         if (candidate.left.size() < task_.min_samples_leaf || candidate.right.size() < task_.min_samples_leaf) continue;
-        candidate.score = score(count(candidate.left), count(candidate.right));
-        if (!best || candidate.score > best->score) {
-          best = candidate;
-          tied = false;
-        } else if (candidate.score == best->score) {
-          tied = true;
-        }
+        const Sides left = count(candidate.left), right = count(candidate.right);
+        candidate.rough_score = -weight(left) * impurity(left) - weight(right) * impurity(right);
+        const int order = best ? compare(candidate, *best, weight(sides)) : 1;
+        if (order > 0) best = candidate;
+        tied = order == 0 || (order < 0 && tied);
       }
     if (best && !decreases_enough(best->left, best->right)) return std::nullopt;
     nodes_[open.node].tied = best && tied;
@@ -165,8 +182,10 @@ class TreeOracle {
     std::vector<float> values;
     std::vector<std::uint32_t> missing;
     for (const std::uint32_t row : rows) {
-      if (std::isnan(column[row])) missing.push_back(row);
-      else values.push_back(column[row]);
+      if (std::isnan(column[row]))
+        missing.push_back(row);
+      else
+        values.push_back(column[row]);
     }
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());

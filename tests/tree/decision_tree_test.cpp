@@ -12,6 +12,7 @@
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
 #include "support/float_matrix.hpp"
+#include "support/loose_labels.hpp"
 #include "support/random_tree_task.hpp"
 #include "support/tree_oracle.hpp"
 
@@ -29,26 +30,6 @@ std::string bytes_of(const DecisionTree& tree) {
   tree.write(out);
   return out.bytes();
 }
-
-/// Columns of 20 to 300 distinct values, a tenth of them missing, and labels that depend on them loosely.
-struct Data {
-  std::vector<std::vector<float>> columns;
-  std::vector<std::uint8_t> labels;
-
-  Data(std::uint64_t seed, std::uint32_t rows, std::uint32_t n_columns) : columns(n_columns) {
-    core::RandomStream random(seed, core::RandomPurpose::generate);
-    for (std::uint32_t row = 0; row < rows; ++row) {
-      double sum = 0.0;
-      for (std::uint32_t j = 0; j < n_columns; ++j) {
-        const std::uint32_t value = random.below(20 + j * 70);
-        columns[j].push_back(random.below(10) == 0 ? missing : static_cast<float>(value));
-        sum += static_cast<double>(value) / (20.0 + j * 70.0) - 0.5;
-      }
-      labels.push_back(sum + 2.0 * (random.uniform() - 0.5) > 0.0 ? 1 : 0);
-    }
-  }
-  FeatureMatrix matrix() const { return test::float_matrix(columns); }
-};
 
 TEST(DecisionTreeOracle, EveryNodeIsTheFirstOfTheHighestGain) {
   for (std::uint64_t seed = 0; seed < 3000; ++seed) {
@@ -73,7 +54,7 @@ TEST(DecisionTreeOracle, BalancedWeightsAreTheInverseOfTheCounts) {
 }
 
 TEST(DecisionTree, ChildrenAddUpToTheirParent) {
-  const Data data(1, 2000, 4);
+  const test::LooseLabels data(1, 2000, 4);
   const auto nodes = DecisionTree::fit(data.matrix(), data.labels).nodes();
   ASSERT_GT(nodes.size(), 100u);
   EXPECT_EQ(nodes[0].rows, 2000u);
@@ -81,7 +62,8 @@ TEST(DecisionTree, ChildrenAddUpToTheirParent) {
   std::vector<int> parents(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].feature < 0) continue;
-    const TreeNode &left = nodes[static_cast<std::size_t>(nodes[i].left)], &right = nodes[static_cast<std::size_t>(nodes[i].right)];
+    const TreeNode &left = nodes[static_cast<std::size_t>(nodes[i].left)],
+                   &right = nodes[static_cast<std::size_t>(nodes[i].right)];
     EXPECT_GT(nodes[i].left, static_cast<int>(i));
     EXPECT_EQ(left.rows + right.rows, nodes[i].rows);
     EXPECT_EQ(left.positives + right.positives, nodes[i].positives);
@@ -93,7 +75,7 @@ TEST(DecisionTree, ChildrenAddUpToTheirParent) {
 }
 
 TEST(DecisionTree, TheOrderOfRowsDoesNotMatter) {
-  const Data data(2, 1500, 5);
+  const test::LooseLabels data(2, 1500, 5);
   std::vector<std::uint32_t> order(1500);
   std::iota(order.begin(), order.end(), 0u);
   core::RandomStream random(3, core::RandomPurpose::generate);
@@ -106,7 +88,7 @@ TEST(DecisionTree, TheOrderOfRowsDoesNotMatter) {
 }
 
 TEST(DecisionTree, TheNumberOfThreadsDoesNotMatter) {
-  const Data data(4, 40'000, 6);  // enough rows for features to be searched in parallel
+  const test::LooseLabels data(4, 40'000, 6);  // enough rows for features to be searched in parallel
   const FeatureMatrix x = data.matrix();
   DecisionTreeOptions options;
   for (const auto rule : {MaxFeatures::Rule::all, MaxFeatures::Rule::sqrt}) {
@@ -125,7 +107,7 @@ TEST(DecisionTree, TheNumberOfThreadsDoesNotMatter) {
 }
 
 TEST(DecisionTree, ALimitedDepthIsTheTopOfTheUnlimitedTree) {
-  const Data data(5, 5000, 5);
+  const test::LooseLabels data(5, 5000, 5);
   DecisionTreeOptions options;
   options.max_features = {MaxFeatures::Rule::count, 2, 0.0};
   options.seed = 11;
@@ -135,37 +117,38 @@ TEST(DecisionTree, ALimitedDepthIsTheTopOfTheUnlimitedTree) {
   std::vector<int> depths(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i)
     if (nodes[i].feature >= 0)
-      depths[static_cast<std::size_t>(nodes[i].left)] = depths[static_cast<std::size_t>(nodes[i].right)] = depths[i] + 1;
+      depths[static_cast<std::size_t>(nodes[i].left)] = depths[static_cast<std::size_t>(nodes[i].right)] =
+          depths[i] + 1;
   for (const int depth : {1, 3, 10}) {
     options.max_depth = depth;
     const auto top = DecisionTree::fit(data.matrix(), data.labels, options);
     EXPECT_EQ(top.depth(), depth);
     const auto top_nodes = top.nodes();
-    ASSERT_EQ(top_nodes.size(), static_cast<std::size_t>(std::ranges::count_if(depths, [&](int d) { return d <= depth; })));
+    ASSERT_EQ(top_nodes.size(),
+              static_cast<std::size_t>(std::ranges::count_if(depths, [&](int d) { return d <= depth; })));
     for (std::size_t i = 0; i < top_nodes.size(); ++i) {
       EXPECT_EQ(top_nodes[i].rows, nodes[i].rows);
       EXPECT_EQ(top_nodes[i].positives, nodes[i].positives);
       EXPECT_EQ(top_nodes[i].feature, depths[i] == depth ? -1 : nodes[i].feature);
-      if (top_nodes[i].feature >= 0) { EXPECT_EQ(top_nodes[i].threshold, nodes[i].threshold); }
+      if (top_nodes[i].feature >= 0) {
+        EXPECT_EQ(top_nodes[i].threshold, nodes[i].threshold);
+      }
     }
   }
 }
 
 TEST(DecisionTree, PredictsTheLeafOfEachTrainingRow) {
-  const Data data(6, 3000, 4);
+  const test::LooseLabels data(6, 3000, 4);
   const FeatureMatrix x = data.matrix();
-  const auto tree = DecisionTree::fit(x, data.labels, {.max_depth = 6, .class_weight = {ClassWeight::Rule::given, {1.0, 2.0}}});
+  const auto tree =
+      DecisionTree::fit(x, data.labels, {.max_depth = 6, .class_weight = {ClassWeight::Rule::given, {1.0, 2.0}}});
   const auto nodes = tree.nodes();
   const auto probabilities = tree.predict_proba(x);
   std::vector<std::uint32_t> rows(nodes.size()), positives(nodes.size());
   for (std::size_t row = 0; row < 3000; ++row) {
-    std::size_t at = 0;
-    while (nodes[at].feature >= 0) {
-      const float value = data.columns[static_cast<std::size_t>(nodes[at].feature)][row];
-      const bool left = std::isnan(value) ? nodes[at].missing_left : value <= nodes[at].threshold;
-      at = static_cast<std::size_t>(left ? nodes[at].left : nodes[at].right);
-    }
-    ASSERT_EQ(probabilities[row], nodes[at].probability);
+    const TreeNode& leaf = test::leaf_of(nodes, data.columns, row);
+    ASSERT_EQ(probabilities[row], leaf.probability);
+    const auto at = static_cast<std::size_t>(&leaf - nodes.data());
     ++rows[at];
     positives[at] += data.labels[row];
   }
@@ -178,7 +161,8 @@ TEST(DecisionTree, PredictsTheLeafOfEachTrainingRow) {
 }
 
 TEST(DecisionTree, ColumnTypesAreStorageOnly) {
-  const std::vector<float> bit{1, 0, 1, 1, 0, 0, 1, 0}, code{1, 2, missing, 3, 1, 2, 3, missing}, sparse{0, 0, 5, 0, missing, 0, -1, 0};
+  const std::vector<float> bit{1, 0, 1, 1, 0, 0, 1, 0}, code{1, 2, missing, 3, 1, 2, 3, missing},
+      sparse{0, 0, 5, 0, missing, 0, -1, 0};
   const std::vector<std::uint8_t> labels{1, 0, 1, 0, 1, 1, 0, 0};
   FeatureMatrix typed(8);
   typed.add("x0", BitColumn{{0b01001101}});
@@ -244,8 +228,8 @@ TEST(DecisionTree, AThresholdIsTheMidpointRoundedDown) {
 }
 
 TEST(DecisionTree, OnlyTheChosenFeaturesAreLookedAt) {
-  // Each column is a better split than the next: with two of four drawn, the first is the root in half of the draws, the
-  // second in a third, the third in a sixth. The constant column counts for nothing.
+  // Each column is a better split than the next: with two of four drawn, the first is the root in half of the draws,
+  // the second in a third, the third in a sixth. The constant column counts for nothing.
   std::vector<std::vector<float>> columns(5);
   std::vector<std::uint8_t> labels;
   for (std::uint32_t row = 0; row < 64; ++row) {
@@ -261,7 +245,8 @@ TEST(DecisionTree, OnlyTheChosenFeaturesAreLookedAt) {
   options.max_features = {MaxFeatures::Rule::count, 2, 0.0};
   std::vector<int> chosen(5);
   for (options.seed = 0; options.seed < 1200; ++options.seed)
-    ++chosen[static_cast<std::size_t>(DecisionTree::fit(test::float_matrix(columns), labels, options).nodes()[0].feature)];
+    ++chosen[static_cast<std::size_t>(
+        DecisionTree::fit(test::float_matrix(columns), labels, options).nodes()[0].feature)];
   EXPECT_EQ(chosen[0], 0);
   EXPECT_NEAR(chosen[1], 600, 60);
   EXPECT_NEAR(chosen[2], 400, 60);
@@ -280,7 +265,7 @@ TEST(DecisionTree, TheSearchGoesOnUntilASplitIsFound) {
 }
 
 TEST(DecisionTree, FewBinsStillSeparateTrainingRowsAsPredicted) {
-  const Data data(7, 2000, 5);
+  const test::LooseLabels data(7, 2000, 5);
   const auto tree = DecisionTree::fit(data.matrix(), data.labels, {.max_bins = 3});
   const auto probabilities = tree.predict_proba(data.matrix());
   const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
@@ -288,7 +273,7 @@ TEST(DecisionTree, FewBinsStillSeparateTrainingRowsAsPredicted) {
 }
 
 TEST(DecisionTree, ReadsBackWhatItWrote) {
-  const Data data(8, 500, 3);
+  const test::LooseLabels data(8, 500, 3);
   const auto tree = DecisionTree::fit(data.matrix(), data.labels, {.criterion = Criterion::entropy});
   const std::string bytes = bytes_of(tree);
   core::ByteReader in(bytes, "tree");
@@ -301,7 +286,7 @@ TEST(DecisionTree, ReadsBackWhatItWrote) {
 }
 
 TEST(DecisionTree, ATruncatedFileIsRefusedAtEveryByte) {
-  const Data data(9, 60, 2);
+  const test::LooseLabels data(9, 60, 2);
   const std::string bytes = bytes_of(DecisionTree::fit(data.matrix(), data.labels));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     core::ByteReader in(std::string_view(bytes).substr(0, size), "tree");
@@ -310,14 +295,15 @@ TEST(DecisionTree, ATruncatedFileIsRefusedAtEveryByte) {
 }
 
 TEST(DecisionTree, AnAlteredFileIsRefusedOrStillATree) {
-  const Data data(10, 60, 2);
+  const test::LooseLabels data(10, 60, 2);
   const FeatureMatrix x = data.matrix();
   const std::string bytes = bytes_of(DecisionTree::fit(x, data.labels));
   core::RandomStream random(5, core::RandomPurpose::generate);
   for (std::size_t i = 0; i < 8 * bytes.size(); ++i) {
     std::string altered = bytes;
     altered[i / 8] = static_cast<char>(static_cast<unsigned char>(altered[i / 8]) ^ 1u << (i % 8));
-    if (i % 3 == 0) altered[random.below(static_cast<std::uint32_t>(bytes.size()))] = static_cast<char>(random.below(256));
+    if (i % 3 == 0)
+      altered[random.below(static_cast<std::uint32_t>(bytes.size()))] = static_cast<char>(random.below(256));
     core::ByteReader in(altered, "tree");
     try {
       const auto tree = DecisionTree::read(in);
@@ -336,17 +322,30 @@ TEST(DecisionTree, WrongColumnsAreNamed) {
   renamed.add("price", FloatColumn{{1}});
   EXPECT_THAT([&] { tree.predict_proba(renamed); }, ThrowsMessage<DataError>(HasSubstr("column 1 is 'price'")));
   EXPECT_THAT([&] { tree.predict_proba(test::float_matrix({{1}})); }, ThrowsMessage<DataError>(HasSubstr("'x1'")));
-  EXPECT_THAT([&] { tree.predict_proba(test::float_matrix({{1}, {1}, {1}})); }, ThrowsMessage<DataError>(HasSubstr("'x2'")));
+  EXPECT_THAT(
+      [&] {
+        tree.predict_proba(test::float_matrix({{1}, {1}, {1}}));
+      },
+      ThrowsMessage<DataError>(HasSubstr("'x2'")));
 }
 
 TEST(DecisionTree, UnusableRowsAreRefused) {
   const auto x = test::float_matrix({{1, 2, 3}});
   using Labels = std::vector<std::uint8_t>;
-  EXPECT_THAT([&] { DecisionTree::fit(x, Labels{1, 1, 1}); }, ThrowsMessage<DataError>(HasSubstr("all 3 labels are 1")));
+  EXPECT_THAT(
+      [&] {
+        DecisionTree::fit(x, Labels{1, 1, 1});
+      },
+      ThrowsMessage<DataError>(HasSubstr("all 3 labels are 1")));
   EXPECT_THAT([&] { DecisionTree::fit(x, Labels{0, 1}); }, ThrowsMessage<DataError>(HasSubstr("2 labels for 3 rows")));
   EXPECT_THAT([&] { DecisionTree::fit(x, Labels{0, 1, 2}); }, ThrowsMessage<DataError>(HasSubstr("row 2")));
-  EXPECT_THAT([&] { DecisionTree::fit(FeatureMatrix(0), Labels{}); }, ThrowsMessage<DataError>(HasSubstr("no training rows")));
-  EXPECT_THAT([&] { DecisionTree::fit(FeatureMatrix(3), Labels{0, 1, 0}); }, ThrowsMessage<DataError>(HasSubstr("no columns")));
+  EXPECT_THAT([&] { DecisionTree::fit(FeatureMatrix(0), Labels{}); },
+              ThrowsMessage<DataError>(HasSubstr("no training rows")));
+  EXPECT_THAT(
+      [&] {
+        DecisionTree::fit(FeatureMatrix(3), Labels{0, 1, 0});
+      },
+      ThrowsMessage<DataError>(HasSubstr("no columns")));
 }
 
 TEST(DecisionTree, PredictsNothingForNoRows) {

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cartwheel/feature_matrix.hpp>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tree/impurity.hpp"
+#include "tree/tree_nodes.hpp"
+
+namespace cartwheel::tree {
+
+/// Scores training rows by the trees that did not see them.
+class OutOfBag {
+ public:
+  /// @param x  must outlive this.
+  OutOfBag(const FeatureMatrix& x, const ImpurityRule& rule) : x_(x), rule_(rule), sums_(x.rows()), trees_(x.rows()) {}
+
+  /// Adds trees, in their order. @param weights  [trees.size()][rows]: 0 where a tree did not see the row.
+  void add(std::span<const TreeNodes> trees, std::span<const std::vector<std::uint32_t>> weights);
+
+  struct Score {
+    std::vector<double> probability;  ///< [rows] the mean over the trees; NaN where there is none.
+    std::uint64_t rows_without = 0;   ///< Rows that every tree saw.
+    double accuracy = 0.0;            ///< Of probability > 0.5, over the other rows; 0 if there are none.
+  };
+  Score score(std::span<const std::uint8_t> labels) const;
+
+ private:
+  const FeatureMatrix& x_;
+  ImpurityRule rule_;
+  std::vector<double> sums_;
+  std::vector<std::uint32_t> trees_;
+};
+
+}  // namespace cartwheel::tree
