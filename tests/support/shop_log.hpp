@@ -11,8 +11,6 @@
 
 namespace cartwheel::test {
 
-using tests::OwnedEvent;
-
 /// What a small shop's log looks like.
 struct ShopShape {
   int days = 40;
@@ -56,7 +54,7 @@ inline std::vector<OwnedEvent> shop_events(std::uint64_t seed, const ShopShape& 
 
 inline SessionTable sessions_of(const std::vector<OwnedEvent>& events, const SessionOptions& options) {
   Account account;
-  return build_sessions(tests::make_log(events), options, account);
+  return build_sessions(make_log(events), options, account);
 }
 
 }  // namespace cartwheel::test
