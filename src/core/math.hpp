@@ -35,9 +35,11 @@ CARTWHEEL_HD inline double power_of_two(int k) { return from_bits(static_cast<st
 inline constexpr double ln2_high = 0x1.62e42fee00000p-1;
 inline constexpr double ln2_low = 0x1.a39ef35793c76p-33;
 inline constexpr double log2_e = 0x1.71547652b82fep+0;
-// log2(e) in two parts: the first has 21 trailing zero bits, so its product with a number of 32 bits is exact.
-inline constexpr double log2_e_high = 0x1.7154765200000p+0;
-inline constexpr double log2_e_low = 0x1.705fc2eefa200p-33;
+/// What log2_e leaves over: log2(e) - log2_e.
+inline constexpr double log2_e_low = 0x1.777d0ffda0d24p-56;
+// log2(e) cut elsewhere: the first part has 21 trailing zero bits, so its product with a number of 32 bits is exact.
+inline constexpr double log2_e_head = 0x1.7154765200000p+0;
+inline constexpr double log2_e_tail = 0x1.705fc2eefa200p-33;
 inline constexpr double sqrt2 = 0x1.6a09e667f3bcdp+0;
 
 /// The series of 2*atanh(s) - 2*s, divided by s: sum of 2 z^n / (2n + 1) over n >= 1, where z = s*s <= 0.0295.
@@ -160,8 +162,8 @@ CARTWHEEL_HD inline double x_log2_x(double x) {
   const double s = f / (2.0 + f);
   const double high = from_bits(bits_of(f - half_square) & 0xffffffff00000000u);
   const double low = ((f - high) - half_square) + s * (half_square + atanh_tail(s * s));
-  const double fraction = high * log2_e_high;
-  const double rest = (low + high) * log2_e_low + low * log2_e_high;
+  const double fraction = high * log2_e_head;
+  const double rest = (low + high) * log2_e_tail + low * log2_e_head;
   const double exponent = static_cast<double>(parts.k);
   const double sum = exponent + fraction;
   // |exponent| is 0 or above |fraction|, so this is what the addition rounded away.
