@@ -20,13 +20,17 @@ struct Forged {
   std::vector<std::uint32_t> words;
   std::uint64_t split_bits = 0;
 
+  void add(std::uint32_t first, std::uint32_t second) {
+    words.push_back(first);
+    words.push_back(second);
+  }
   Forged& leaf(std::uint32_t rows, std::uint32_t positives) {
-    words.insert(words.end(), {rows, positives});
+    add(rows, positives);
     return *this;
   }
   Forged& split(std::uint32_t feature, float threshold) {
     split_bits |= std::uint64_t{1} << (words.size() / 2);
-    words.insert(words.end(), {std::bit_cast<std::uint32_t>(threshold), feature << 1});
+    add(std::bit_cast<std::uint32_t>(threshold), feature << 1);
     return *this;
   }
   TreeNodes read() const {
