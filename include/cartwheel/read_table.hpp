@@ -16,7 +16,7 @@ struct ReadTableOptions {
   std::string target;           ///< The column of labels, 0 or 1; "" for none.
   bool target_required = true;  ///< Whether a table without the target column is an error.
   /// The feature columns, in order; columns that are not named here are ignored. Empty: all but the target, as found.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns{};
 };
 
 /// A numeric table in memory.

@@ -26,7 +26,7 @@ TEST_F(IntentCli, EachCommandsHelpFitsATerminalAndShowsAnExample) {
     EXPECT_THAT(result.out, HasSubstr("--threads"));
     std::istringstream lines(result.out);
     for (std::string line; std::getline(lines, line);)
-      if (!line.starts_with("  intent_cli ")) EXPECT_LE(line.size(), 80u) << command << ": " << line;
+      EXPECT_TRUE(line.size() <= 80u || line.starts_with("  intent_cli ")) << command << ": " << line;
   }
 }
 

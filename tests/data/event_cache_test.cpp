@@ -160,7 +160,7 @@ TEST_F(EventCacheFiles, VerifyFindsAChangeThatKeepsSizeAndTime) {
   const auto time = fs::last_write_time(source);
   std::string changed = events;
   changed.replace(changed.find("p2"), 2, "p3");
-  folder.overwrite("events.csv", changed);
+  folder.write("events.csv", changed);
   fs::last_write_time(source, time);
   EXPECT_EQ(rows_of(read(cache))[1].product, "p2");
   options.verify = true;

@@ -94,7 +94,7 @@ TEST_P(ModelFile, ChangedAnywhereIsADataError) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, ModelFile, ::testing::Range(std::size_t{0}, models.size()),
-                         [](const auto& info) { return models[info.param].first; });
+                         [](const auto& model) { return models[model.param].first; });
 
 TEST(ModelFileErrors, SayWhatTheFileIs) {
   EXPECT_THAT([] { from_bytes("PK\x03\x04 something else", "m.cwm"); },

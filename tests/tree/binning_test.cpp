@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 
 #include "core/philox.hpp"
 #include "support/float_matrix.hpp"
@@ -99,7 +100,19 @@ TEST(Binning, CellsArePackedEndToEnd) {
       bin_columns(test::float_matrix({{1, 2, 1}, {missing, 5, 4}, {7, 7, 7}, {missing, missing, missing}}), 255);
   EXPECT_THAT(x.first_cell, ElementsAre(0, 2, 5, 6, 7));
   EXPECT_THAT(x.missing, ElementsAre(no_bin, 2, no_bin, 0));
-  EXPECT_THAT(x.bins, ElementsAre(0, 1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0));
+  ASSERT_EQ(x.bins.size(), 4u);
+  EXPECT_THAT(std::get<std::vector<std::uint8_t>>(x.bins[1]), ElementsAre(2, 1, 0));
+}
+
+TEST(Binning, AColumnOfManyBinsTakesTwoBytesAValue) {
+  std::vector<float> most(255), one_more(256);
+  std::iota(most.begin(), most.end(), 0.0f);
+  std::iota(one_more.begin(), one_more.end(), 0.0f);
+  EXPECT_EQ(std::get<std::vector<std::uint8_t>>(bin_columns(test::float_matrix({most}), 65'535).bins[0]).back(), 254);
+  EXPECT_EQ(std::get<std::vector<std::uint16_t>>(bin_columns(test::float_matrix({one_more}), 65'535).bins[0]).back(),
+            255);
+  EXPECT_TRUE(
+      std::holds_alternative<std::vector<std::uint8_t>>(bin_columns(test::float_matrix({one_more}), 255).bins[0]));
 }
 
 }  // namespace
