@@ -13,12 +13,18 @@
 namespace intent_cli {
 namespace {
 
-Json to_json(const cartwheel::Account& account) {
+Json counts_of(const cartwheel::Account& account) {
   Json counts = Json::object();
-  for (const auto& entry : account.entries()) {
-    counts[entry.name] = entry.note.empty() ? Json(entry.count) : Json{{"count", entry.count}, {"note", entry.note}};
-  }
+  for (const auto& entry : account.entries()) counts[entry.name] = entry.count;
   return counts;
+}
+
+/// Why, where, or an example, for the counts that have one.
+Json notes_of(const cartwheel::Account& account) {
+  Json notes = Json::object();
+  for (const auto& entry : account.entries())
+    if (!entry.note.empty()) notes[entry.name] = entry.note;
+  return notes;
 }
 
 }  // namespace
@@ -53,7 +59,7 @@ void finish(const Arguments& arguments, std::string_view text, const Json& resul
             Stopwatch& stopwatch) {
   stopwatch.stop();
   if (arguments.format() == Format::json) {
-    const Json document{{"result", result}, {"account", to_json(account)}, {"seconds", stopwatch.seconds()}};
+    const Json document{{"result", result}, {"account", counts_of(account)}, {"account_notes", notes_of(account)}, {"seconds", stopwatch.seconds()}};
     // Ids and names are bytes as found; what is not UTF-8 is shown as such rather than ending the command.
     print(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
     return;

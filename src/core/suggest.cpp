@@ -37,7 +37,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > longest) continue;
-    if (const std::size_t d = distance(word, candidate); d < best_distance) {
+    const std::size_t d = distance(word, candidate);
+    const bool shares_a_letter = d < std::max(word.size(), candidate.size());
+    if (shares_a_letter && d < best_distance) {
       best = candidate;
       best_distance = d;
     }

@@ -40,7 +40,7 @@ TEST_F(BadInput, ValuesThatDoNotParse) {
   expect_refused(good + "2021-02-28 19:13:22 UTC,view,p1,c1,a.b,acme,\"12,50\",u1,s1\n",
                  {"e.csv:3:45", "price", "12,50", "row:", "--on-bad-row skip"});
   expect_refused(good + "2021-02-28 19:13:22 UTC,glance,p1,c1,a.b,acme,12.34,u1,s1\n",
-                 {"e.csv:3:25", "event_type", "glance", "--map event_type.glance="});
+                 {"e.csv:3:25", "event_type", "glance", "event_type.glance="});
   expect_refused(good + "2021-02-28 19:13:22 UTC,view,p1\n", {"e.csv:3", "--on-bad-row skip"});
   expect_refused(good + "2021-02-28 19:13:22 UTC,view,p1,c1,a.b,acme,12.34,u1,s1,more\n",
                  {"e.csv:3", "--on-bad-row skip"});

@@ -21,6 +21,7 @@ TEST(Suggest, FindsTheSlip) {
 TEST(Suggest, SaysNothingWhereNothingIsNear) {
   EXPECT_EQ(nearest("learning_rate", names), "");
   EXPECT_EQ(nearest("zz", names), "");
+  EXPECT_EQ(nearest("y", names), "");  // one letter changed, but it was the only one
   EXPECT_EQ(nearest("alpha", {}), "");
   EXPECT_EQ(nearest(std::string(100'000, 'a'), names), "");
 }

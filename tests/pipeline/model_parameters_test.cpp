@@ -65,7 +65,7 @@ TEST(ModelParameters, WhatDoesNotFitIsRefusedByName) {
     EXPECT_THAT([&] { forest(given); }, ThrowsMessage<ParameterError>(HasSubstr(part))) << to_text(given);
   };
   refuses({{"n_estimators", std::int64_t{0}}}, "n_estimators is 0; it must be an integer in [1, 100000]");
-  refuses({{"criterion", std::string("ginny")}}, "did you mean gini?");
+  refuses({{"criterion", std::string("ginni")}}, "did you mean gini?");
   refuses({{"max_depth", std::int64_t{0}}}, "max_depth is 0");
   refuses({{"max_depth", 2.5}}, "max_depth is 2.5");
   refuses({{"min_samples_split", std::int64_t{1}}}, "min_samples_split is 1");
