@@ -1,14 +1,15 @@
-# The libraries Cartwheel stands on. The first group binds whoever links the library; the rest only our own programs.
-find_package(Threads REQUIRED)
+# The libraries Cartwheel is compiled with: headers alone.
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
-find_package(fmt 9 REQUIRED)
 find_package(FastFloat REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+# Debian's libxxhash has no CMake package; we use it as a header alone.
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+
+# The libraries it is linked with, which bind whoever links it: cmake/cartwheelConfig.cmake.in finds them for users.
+find_package(Threads REQUIRED)
+find_package(fmt 9 REQUIRED)
 if(CARTWHEEL_PARALLEL_BACKEND STREQUAL "tbb")
   find_package(TBB REQUIRED)
 elseif(NOT CARTWHEEL_PARALLEL_BACKEND STREQUAL "std")
   message(FATAL_ERROR "CARTWHEEL_PARALLEL_BACKEND is '${CARTWHEEL_PARALLEL_BACKEND}'; it must be tbb or std")
 endif()
-
-# Debian's libxxhash has no CMake package; we use it as a header alone.
-find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
