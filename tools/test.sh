@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test: the thread tests under ThreadSanitizer, all tests under
+# AddressSanitizer and UndefinedBehaviorSanitizer, then all tests of the release build, with CUDA where nvcc is.
+#   --release-only   leaves the sanitizers out
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+release_only=false
+for argument in "$@"; do
+  case "$argument" in
+    --release-only) release_only=true ;;
+    *) echo "usage: tools/test.sh [--release-only]" >&2; exit 2 ;;
+  esac
+done
+
+./tools/install_dependencies.sh
+jobs=$(nproc)
+
+build_and_test() {
+  echo "== $1: build"
+  cmake --preset "$1" >/dev/null
+  cmake --build --preset "$1" --parallel "$jobs"
+  echo "== $1: test"
+  ctest --preset "$1" --parallel "$jobs" --quiet --output-log "build/$1/test.log" || {
+    cat "build/$1/test.log"
+    exit 1
+  }
+  tail -n 40 "build/$1/test.log" | sed -n '/tests passed/,$p'
+}
+
+if ! $release_only; then
+  build_and_test tsan
+  build_and_test asan-ubsan
+fi
+
+# The release build comes last, so that the output ends with its summary.
+preset=release
+if command -v nvcc >/dev/null; then
+  preset=cuda
+  # Without a GPU, device code runs on the CPU where a runner is at hand.
+  runner=$PWD/../shared/cuda_on_cpu/run
+  if [ -z "${CARTWHEEL_CUDA_RUNNER:-}" ] && [ -x "$runner" ]; then export CARTWHEEL_CUDA_RUNNER=$runner; fi
+fi
+echo "== $preset: build"
+cmake --preset "$preset" >/dev/null
+cmake --build --preset "$preset" --parallel "$jobs"
+echo "== $preset: test"
+ctest --preset "$preset" --parallel "$jobs"
