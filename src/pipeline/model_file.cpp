@@ -34,7 +34,7 @@ constexpr std::uint32_t format_version = 1;
 
 Json to_json(const Parameters& parameters) {
   Json json = Json::object();
-  for (const auto& [name, value] : parameters) std::visit([&](const auto& v) { json[name] = v; }, value);
+  for (const auto& entry : parameters) std::visit([&](const auto& value) { json[entry.first] = value; }, entry.second);
   return json;
 }
 

@@ -52,7 +52,8 @@ std::string batches_json(const ExperimentResult& result) {
   Json rows = Json::array();
   for (const BatchRow& row : result.table) {
     Json params = Json::object();
-    for (const auto& [name, value] : row.best_params) std::visit([&](const auto& v) { params[name] = v; }, value);
+    for (const auto& entry : row.best_params)
+      std::visit([&](const auto& value) { params[entry.first] = value; }, entry.second);
     rows.push_back({{"batch", row.batch},
                     {"model_name", row.model},
                     {"extractor", row.extractor},
