@@ -82,12 +82,6 @@ cxxopts::ParseResult parse(const Command& command, const std::vector<std::string
   }
 }
 
-std::size_t choose(std::string_view option, const std::string& value, std::span<const std::string_view> choices) {
-  for (std::size_t i = 0; i < choices.size(); ++i)
-    if (value == choices[i]) return i;
-  throw ParameterError(fmt::format("--{} is '{}'{}", option, value, cartwheel::core::suggestion(value, choices)));
-}
-
 }  // namespace
 
 Arguments::Arguments(const Command& command, const std::vector<std::string>& words)
@@ -98,9 +92,9 @@ Arguments::Arguments(const Command& command, const std::vector<std::string>& wor
   threads_ = static_cast<int>(integer("threads", 0, 1024));
   seed_ = integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
   constexpr std::string_view formats[] = {"table", "csv", "json"};
-  format_ = static_cast<Format>(choose("format", text("format"), formats));
+  format_ = static_cast<Format>(choice("format", formats));
   constexpr std::string_view whens[] = {"auto", "on", "off"};
-  const std::size_t when = choose("progress", text("progress"), whens);
+  const std::size_t when = choice("progress", whens);
   bar_ = std::make_shared<ProgressBar>(when == 1 || (when == 0 && !quiet() && ProgressBar::on_terminal()));
 }
 
@@ -115,6 +109,13 @@ std::uint64_t Arguments::integer(const std::string& option, std::uint64_t low, s
   if (error != std::errc() || end != value.data() + value.size() || number < low || number > high)
     throw ParameterError(fmt::format("--{} is '{}'; it must be an integer in [{}, {}]", option, value, low, high));
   return number;
+}
+
+std::size_t Arguments::choice(const std::string& option, std::span<const std::string_view> choices) const {
+  const std::string value = text(option);
+  for (std::size_t i = 0; i < choices.size(); ++i)
+    if (value == choices[i]) return i;
+  throw ParameterError(fmt::format("--{} is '{}'{}", option, value, cartwheel::core::suggestion(value, choices)));
 }
 
 std::string Arguments::required(const std::string& option) const {
@@ -139,7 +140,7 @@ cartwheel::ReadOptions Arguments::read_options() const {
   else
     throw ParameterError(fmt::format("--delimiter is '{}'; it must be one character, or tab", delimiter));
   constexpr std::string_view rules[] = {"fail", "skip"};
-  options.on_bad_row = static_cast<cartwheel::BadRows>(choose("on-bad-row", text("on-bad-row"), rules));
+  options.on_bad_row = static_cast<cartwheel::BadRows>(choice("on-bad-row", rules));
   for (const std::string& pair : texts("map")) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size())
@@ -163,7 +164,7 @@ std::string help_text(const Command& command) {
   std::vector<std::string> groups;
   for (const std::string& group : options.groups())
     if (group != "Positional") groups.push_back(group);
-  return fmt::format("{}\n\n{}\nExample:\n  {}\n", command.summary, options.help(groups), command.example);
+  return fmt::format("{}\n{}\nExample:\n  {}\n", command.summary, options.help(groups), command.example);
 }
 
 }  // namespace intent_cli

@@ -59,7 +59,10 @@ void finish(const Arguments& arguments, std::string_view text, const Json& resul
             Stopwatch& stopwatch) {
   stopwatch.stop();
   if (arguments.format() == Format::json) {
-    const Json document{{"result", result}, {"account", counts_of(account)}, {"account_notes", notes_of(account)}, {"seconds", stopwatch.seconds()}};
+    const Json document{{"result", result},
+                        {"account", counts_of(account)},
+                        {"account_notes", notes_of(account)},
+                        {"seconds", stopwatch.seconds()}};
     // Ids and names are bytes as found; what is not UTF-8 is shown as such rather than ending the command.
     print(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
     return;

@@ -32,8 +32,8 @@ class Stopwatch {
 /// Writes to stdout. @throws cartwheel::DataError if it cannot be written, such as on a full disk.
 void print(std::string_view text);
 
-/// Prints what every command ends with: with --format json one object (result, account, account_notes, seconds); else `text`, and the
-/// account on stderr unless --quiet.
+/// Prints what every command ends with: with --format json one object (result, account, account_notes, seconds); else
+/// `text`, and the account on stderr unless --quiet.
 void finish(const Arguments& arguments, std::string_view text, const Json& result, const cartwheel::Account& account,
             Stopwatch& stopwatch);
 

@@ -94,6 +94,15 @@ TEST_F(MainJob, ModelBytesDoNotDependOnThreadsOrTheInstructionSet) {
   }
 }
 
+TEST_F(MainJob, ExactRepeatsAreDroppedOnRequest) {
+  folder_.write("twice.csv", small_log(1) + small_log(1).substr(small_log(1).find('\n') + 1));
+  const ProgramResult kept = run({"prepare", "twice.csv", "--out", "a.cwlog", "--format", "json"});
+  const ProgramResult dropped =
+      run({"prepare", "twice.csv", "--out", "b.cwlog", "--duplicates", "drop", "--format", "json"});
+  EXPECT_EQ(nlohmann::json::parse(kept.out).at("result").at("events"), 144);
+  EXPECT_EQ(nlohmann::json::parse(dropped.out).at("result").at("events"), 72);
+}
+
 TEST_F(MainJob, AFittedModelPredicts) {
   ASSERT_EQ(
       run({"fit", "e.csv", "--model", "decision_tree", "--set", "session.label=window", "--out", "m.cwm"}).exit_code,

@@ -57,9 +57,9 @@ void run(const Arguments& arguments) {
 
   warn(arguments, fitted.warnings);
   const cartwheel::Provenance& from = fitted.pipeline.provenance;
-  const std::string text =
-      fmt::format("{}: {} ({})\n  trained on {} sessions, {} of them positive; threshold {:.4f}\n", out, options.model,
-                  cartwheel::to_text(from.parameters), from.train_rows, from.train_positives, fitted.pipeline.threshold);
+  const std::string text = fmt::format("{}: {} ({})\n  trained on {} sessions, {} of them positive; threshold {:.4f}\n",
+                                       out, options.model, cartwheel::to_text(from.parameters), from.train_rows,
+                                       from.train_positives, fitted.pipeline.threshold);
   Json result{{"file", out},
               {"model", options.model},
               {"train_rows", from.train_rows},

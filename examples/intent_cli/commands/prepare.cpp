@@ -7,18 +7,23 @@ namespace intent_cli {
 namespace {
 
 void add_options(cxxopts::Options& options) {
-  options.add_options()("out", "The cache to write, such as log.cwlog", cxxopts::value<std::string>(), "FILE");
+  options.add_options()("out", "The cache to write, such as log.cwlog", cxxopts::value<std::string>(), "FILE")(
+      "duplicates", "keep: exact repeats of a row are events too; drop: leave them out and count them",
+      cxxopts::value<std::string>()->default_value("keep"), "RULE");
 }
 
 void run(const Arguments& arguments) {
   Stopwatch stopwatch;
   const std::string out = arguments.required("out");
   const auto files = arguments.event_files();
+  cartwheel::ReadOptions options = arguments.read_options();
+  constexpr std::string_view rules[] = {"keep", "drop"};
+  options.duplicates = static_cast<cartwheel::Duplicates>(arguments.choice("duplicates", rules));
   cartwheel::Account account;
   stopwatch.start("read");
-  const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
+  const cartwheel::EventLog log = cartwheel::read_events(files, options, account);
   stopwatch.start("write");
-  cartwheel::write_event_cache(log, files, arguments.read_options(), out);
+  cartwheel::write_event_cache(log, files, options, out);
   finish(arguments, "", {{"file", out}, {"events", log.size()}}, account, stopwatch);
 }
 

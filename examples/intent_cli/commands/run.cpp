@@ -34,8 +34,8 @@ std::vector<std::string> warnings_of(const cartwheel::ExperimentResult& result) 
   std::vector<std::string> warnings;
   for (const cartwheel::SearchRow& row : result.search)
     if (!row.error.empty())
-      warnings.push_back(
-          fmt::format("{}: {} {} failed: {}", row.batch, row.model, cartwheel::to_text(row.model_parameters), row.error));
+      warnings.push_back(fmt::format("{}: {} {} failed: {}", row.batch, row.model,
+                                     cartwheel::to_text(row.model_parameters), row.error));
   for (const cartwheel::BatchRow& row : result.table)
     for (const std::string& warning : row.warnings) warnings.push_back(fmt::format("{}: {}", row.batch, warning));
   return warnings;
@@ -64,6 +64,8 @@ void run(const Arguments& arguments) {
   write_experiment(result, out);
 
   warn(arguments, warnings_of(result));
+  if (!arguments.quiet())
+    fmt::print(stderr, "written: {}\n", (out / "{batches.csv, batches.json, search.csv, models/}").string());
   finish(arguments, arguments.format() == Format::csv ? batches_csv(result) : as_text(result),
          Json::parse(batches_json(result)), account, stopwatch);
 }
