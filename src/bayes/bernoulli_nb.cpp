@@ -12,7 +12,7 @@
 #include "core/bytes.hpp"
 #include "core/math.hpp"
 #include "core/parallel.hpp"
-#include "linear/model_input.hpp"
+#include "features/model_input.hpp"
 
 namespace cartwheel {
 
@@ -92,7 +92,7 @@ std::shared_ptr<const BernoulliNB::Impl> BernoulliNB::Impl::make(const FeatureMa
 
 void BernoulliNB::Impl::derive() {
   bit_names = feature_names;
-  for (const std::uint32_t j : indicators) bit_names.push_back(linear::indicator_name(feature_names[j]));
+  for (const std::uint32_t j : indicators) bit_names.push_back(features::indicator_name(feature_names[j]));
   feature_log_prob.resize(2 * bits());
   weights.assign(bits(), 0.0);
   base = class_log_prior[1] - class_log_prior[0];
@@ -110,7 +110,7 @@ void BernoulliNB::Impl::derive() {
 }
 
 std::vector<double> BernoulliNB::Impl::log_odds(const FeatureMatrix& x) const {
-  linear::check_columns(feature_names, x, "bernoulli_nb");
+  features::check_columns(feature_names, x, "bernoulli_nb");
   std::vector<double> odds(x.rows(), base);
   std::vector<std::optional<std::size_t>> indicator_bit(feature_names.size());
   for (std::size_t i = 0; i < indicators.size(); ++i) indicator_bit[indicators[i]] = feature_names.size() + i;
@@ -141,7 +141,7 @@ BernoulliNB BernoulliNB::fit(const FeatureMatrix& x, std::span<const std::uint8_
 std::vector<BernoulliNB> BernoulliNB::fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                                std::span<const BernoulliNBOptions> options) {
   for (const BernoulliNBOptions& o : options) check_options(o);
-  linear::check_labels(y, x.rows());
+  features::check_labels(y, x.rows());
   std::map<std::optional<double>, bayes::BitCounts> counts;
   std::vector<BernoulliNB> models;
   for (const BernoulliNBOptions& o : options) {

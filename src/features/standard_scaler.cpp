@@ -10,6 +10,7 @@
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
 #include "core/tile_sum.hpp"
+#include "features/model_input.hpp"
 
 namespace cartwheel {
 namespace {
@@ -48,16 +49,6 @@ float scaled(float value, double mean, double scale) {
   return static_cast<float>(std::clamp((value - mean) / scale, -largest, largest));  // NaN stays NaN
 }
 
-void check_columns(const std::vector<std::string>& given, const std::vector<std::string>& expected) {
-  if (given.size() != expected.size())
-    throw DataError(
-        fmt::format("the matrix has {} columns; the scaler was fitted on {}", given.size(), expected.size()));
-  for (std::size_t j = 0; j < given.size(); ++j)
-    if (given[j] != expected[j])
-      throw DataError(fmt::format("column {} of the matrix is '{}'; the scaler was fitted on '{}' there", j + 1,
-                                  given[j], expected[j]));
-}
-
 }  // namespace
 
 StandardScaler StandardScaler::fit(const FeatureMatrix& x) {
@@ -76,7 +67,7 @@ StandardScaler StandardScaler::fit(const FeatureMatrix& x) {
 }
 
 FeatureMatrix StandardScaler::transform(const FeatureMatrix& x) const {
-  check_columns(x.names(), feature_names_);
+  features::check_columns(feature_names_, x, "the scaler");
   std::vector<FloatColumn> columns(x.columns());
   core::parallel_for(x.columns(), [&](std::size_t j) {
     std::vector<float>& values = columns[j].values;

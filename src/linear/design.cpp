@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/tile_sum.hpp"
-#include "linear/model_input.hpp"
+#include "features/model_input.hpp"
 
 namespace cartwheel::linear {
 
@@ -51,7 +51,7 @@ FilledColumns FilledColumns::of(const FeatureMatrix& x) {
     filled.columns.push_back(filled.storage.emplace_back(std::move(copy)));
   }
   for (std::size_t i = 0; i < indicator_columns.size(); ++i) {
-    filled.names.push_back(indicator_name(x.names()[filled.indicators[i]]));
+    filled.names.push_back(features::indicator_name(x.names()[filled.indicators[i]]));
     filled.columns.push_back(filled.storage.emplace_back(std::move(indicator_columns[i])));
   }
   return filled;

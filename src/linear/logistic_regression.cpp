@@ -10,7 +10,7 @@
 #include "core/math.hpp"
 #include "core/parallel.hpp"
 #include "linear/design.hpp"
-#include "linear/model_input.hpp"
+#include "features/model_input.hpp"
 #include "linear/solver.hpp"
 
 namespace cartwheel {
@@ -130,7 +130,7 @@ struct LogisticRegression::Impl {
 
   void name_coefficients() {
     coefficient_names = feature_names;
-    for (const std::uint32_t j : indicators) coefficient_names.push_back(linear::indicator_name(feature_names[j]));
+    for (const std::uint32_t j : indicators) coefficient_names.push_back(features::indicator_name(feature_names[j]));
   }
   void take(const Design& design, std::span<const double> beta);
   void add_column(std::size_t j, std::span<const float> values, double indicator, std::span<double> margins) const;
@@ -149,7 +149,7 @@ void LogisticRegression::Impl::take(const Design& design, std::span<const double
 LogisticRegression LogisticRegression::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                            const LogisticRegressionOptions& options) {
   check_options(options);
-  linear::check_labels(y, x.rows());
+  features::check_labels(y, x.rows());
   const FilledColumns filled = FilledColumns::of(x);
   const Design design = Design::of(filled, x.rows(), options.fit_intercept);
 
@@ -193,7 +193,7 @@ void LogisticRegression::Impl::add_column(std::size_t j, std::span<const float> 
 }
 
 std::vector<double> LogisticRegression::predict_proba(const FeatureMatrix& x) const {
-  linear::check_columns(impl_->feature_names, x, "logistic_regression");
+  features::check_columns(impl_->feature_names, x, "logistic_regression");
   std::vector<double> indicator(x.columns());
   for (std::size_t i = 0; i < impl_->indicators.size(); ++i)
     indicator[impl_->indicators[i]] = impl_->coefficients[x.columns() + i];

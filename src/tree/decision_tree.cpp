@@ -2,13 +2,13 @@
 #include <cartwheel/error.hpp>
 
 #include "core/bytes.hpp"
+#include "features/model_input.hpp"
 #include "tree/binning.hpp"
 #include "tree/grow.hpp"
 #include "tree/grow_settings.hpp"
 #include "tree/importances.hpp"
 #include "tree/model_bytes.hpp"
 #include "tree/predict.hpp"
-#include "tree/training_labels.hpp"
 #include "tree/tree_nodes.hpp"
 
 namespace cartwheel {
@@ -21,7 +21,8 @@ struct DecisionTree::Impl {
 DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                const DecisionTreeOptions& options) {
   tree::check_options(options);
-  const tree::Counts training = tree::check_labels(y, x.rows());
+  const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
+  const tree::Counts training{static_cast<std::uint32_t>(x.rows()), positives};
   if (x.columns() == 0) throw DataError("the matrix has no columns; a tree needs at least one");
   const tree::GrowSettings settings = tree::make_grow_settings(options, training, x.columns());
   const tree::BinnedColumns binned = tree::bin_columns(x, static_cast<std::uint32_t>(options.max_bins));
@@ -33,7 +34,7 @@ DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint
 const std::vector<std::string>& DecisionTree::feature_names() const { return impl_->head.feature_names; }
 
 std::vector<double> DecisionTree::predict_proba(const FeatureMatrix& x) const {
-  tree::check_columns(impl_->head.feature_names, x.names());
+  features::check_columns(impl_->head.feature_names, x, name());
   return tree::mean_probability(x, {&impl_->nodes, 1}, impl_->head.impurity);
 }
 

@@ -10,9 +10,6 @@
 
 namespace cartwheel::tree {
 
-/// @throws DataError naming the first difference unless `given` are the columns of the fit.
-void check_columns(std::span<const std::string> fitted, std::span<const std::string> given);
-
 /// The mean over the trees, added in their order, of P(y = 1) of each row. Parallel over blocks of rows; of `x`, one
 /// block a thread is made dense at a time.
 std::vector<double> mean_probability(const FeatureMatrix& x, std::span<const TreeNodes> trees,

@@ -7,6 +7,7 @@
 
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
+#include "features/model_input.hpp"
 #include "tree/binning.hpp"
 #include "tree/bootstrap.hpp"
 #include "tree/grow.hpp"
@@ -15,7 +16,6 @@
 #include "tree/model_bytes.hpp"
 #include "tree/out_of_bag.hpp"
 #include "tree/predict.hpp"
-#include "tree/training_labels.hpp"
 #include "tree/tree_nodes.hpp"
 
 namespace cartwheel {
@@ -83,7 +83,8 @@ struct RandomForest::Impl {
 RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                const RandomForestOptions& options) {
   check_forest_options(options);
-  const tree::Counts training = tree::check_labels(y, x.rows());
+  const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
+  const tree::Counts training{static_cast<std::uint32_t>(x.rows()), positives};
   if (x.columns() == 0) throw DataError("the matrix has no columns; a forest needs at least one");
   const tree::GrowSettings settings = tree::make_grow_settings(options.tree, training, x.columns());
   const std::uint32_t draws = draws_a_tree(options.max_samples, x.rows());
@@ -115,7 +116,7 @@ RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint
 const std::vector<std::string>& RandomForest::feature_names() const { return impl_->head.feature_names; }
 
 std::vector<double> RandomForest::predict_proba(const FeatureMatrix& x) const {
-  tree::check_columns(impl_->head.feature_names, x.names());
+  features::check_columns(impl_->head.feature_names, x, name());
   return tree::mean_probability(x, impl_->trees, impl_->head.impurity);
 }
 

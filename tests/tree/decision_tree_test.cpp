@@ -336,7 +336,7 @@ TEST(DecisionTree, UnusableRowsAreRefused) {
       [&] {
         DecisionTree::fit(x, Labels{1, 1, 1});
       },
-      ThrowsMessage<DataError>(HasSubstr("all 3 labels are 1")));
+      ThrowsMessage<DataError>(HasSubstr("all 3 training rows have label 1")));
   EXPECT_THAT([&] { DecisionTree::fit(x, Labels{0, 1}); }, ThrowsMessage<DataError>(HasSubstr("2 labels for 3 rows")));
   EXPECT_THAT([&] { DecisionTree::fit(x, Labels{0, 1, 2}); }, ThrowsMessage<DataError>(HasSubstr("row 2")));
   EXPECT_THAT([&] { DecisionTree::fit(FeatureMatrix(0), Labels{}); },

@@ -277,7 +277,7 @@ TEST_F(RandomForestTest, BadSettingsAreNamed) {
 
 TEST_F(RandomForestTest, UnusableRowsAreRefused) {
   EXPECT_THAT([&] { RandomForest::fit(x, std::vector<std::uint8_t>(600, 0)); },
-              ThrowsMessage<DataError>(HasSubstr("all 600 labels are 0")));
+              ThrowsMessage<DataError>(HasSubstr("all 600 training rows have label 0")));
   EXPECT_THAT(
       [&] {
         RandomForest::fit(FeatureMatrix(2), std::vector<std::uint8_t>{0, 1});

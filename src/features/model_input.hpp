@@ -8,10 +8,11 @@
 #include <vector>
 
 /// What every model asks of the rows it is given.
-namespace cartwheel::linear {
+namespace cartwheel::features {
 
-/// @throws DataError unless `y` holds one label for each of `rows` rows, each 0 or 1, and both occur.
-void check_labels(std::span<const std::uint8_t> y, std::size_t rows);
+/// The number of labels that are 1. @throws DataError unless `y` holds one label for each of `rows` rows, each 0 or 1, and
+/// both occur.
+std::size_t check_labels(std::span<const std::uint8_t> y, std::size_t rows);
 
 /// @throws DataError naming the first column of `x` that is not, by name and place, the fitted one.
 void check_columns(std::span<const std::string> fitted, const FeatureMatrix& x, std::string_view model);
@@ -19,4 +20,4 @@ void check_columns(std::span<const std::string> fitted, const FeatureMatrix& x, 
 /// The name of the extra column that marks the missing values of `column`.
 std::string indicator_name(std::string_view column);
 
-}  // namespace cartwheel::linear
+}  // namespace cartwheel::features
