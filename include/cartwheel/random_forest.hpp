@@ -11,7 +11,7 @@ struct RandomForestOptions {
   bool bootstrap = true;           ///< Each tree sees rows drawn with replacement; false: all rows once.
   CountOrShare max_samples{0, 0};  ///< Rows drawn for a tree: a count in [1, rows], or a share, rounded to nearest and
                                    ///< at least 1; {0, 0}: as many as there are. Only with bootstrap.
-  bool oob_score = false;  ///< Score each row by the trees that did not see it. Only with bootstrap.
+  bool oob_score = false;          ///< Score each row by the trees that did not see it. Only with bootstrap.
   /// The settings of each tree. max_features is sqrt by default here, and max_bins 255: the mean of many trees loses
   /// nothing by it. `seed` keys the whole forest.
   DecisionTreeOptions tree = [] {
@@ -30,7 +30,7 @@ class RandomForest final : public Model {
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
   /// @throws ParameterError, DataError. Memory beyond `x` and the model: 1 byte a value; 20 bytes a row and thread.
   static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                          const RandomForestOptions& options = {});
+                          const RandomForestOptions& options = {}, std::span<const double> sample_weight = {});
   static RandomForest read(core::ByteReader& in);
 
   std::string_view name() const override { return "random_forest"; }
