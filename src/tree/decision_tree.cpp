@@ -30,22 +30,24 @@ DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint
   const tree::BinnedColumns binned = tree::bin_columns(x, static_cast<std::uint32_t>(options.max_bins));
   const tree::TreeSample all_rows;
   std::vector<tree::TreeNodes> trees = tree::make_cpu_grower(binned, y, settings)->grow({&all_rows, 1});
-  return DecisionTree(std::make_shared<const Impl>(Impl{{x.names(), settings.impurity}, std::move(trees.front())}));
+  return DecisionTree(std::make_shared<const Impl>(Impl{{x.names(), binned.levels}, std::move(trees.front())}));
 }
 
 const std::vector<std::string>& DecisionTree::feature_names() const { return impl_->head.feature_names; }
 
 std::vector<double> DecisionTree::predict_proba(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return tree::mean_probability(x, {&impl_->nodes, 1}, impl_->head.impurity);
+  return tree::mean_probability(tree::RowValues(x, impl_->head.levels), {&impl_->nodes, 1});
 }
 
-std::vector<TreeNode> DecisionTree::nodes() const { return impl_->nodes.describe(impl_->head.impurity); }
+std::vector<TreeNode> DecisionTree::nodes() const { return impl_->nodes.describe(impl_->head.weight_unit); }
+
+const std::vector<std::vector<std::string>>& DecisionTree::levels() const { return impl_->head.levels; }
 
 int DecisionTree::depth() const { return impl_->nodes.depth(); }
 
 std::vector<double> DecisionTree::feature_importances() const {
-  return tree::impurity_importances(nodes(), impl_->head.impurity, impl_->head.feature_names.size());
+  return tree::impurity_importances(nodes(), impl_->head.feature_names.size());
 }
 
 void DecisionTree::write(core::ByteWriter& out) const {
@@ -55,7 +57,7 @@ void DecisionTree::write(core::ByteWriter& out) const {
 
 DecisionTree DecisionTree::read(core::ByteReader& in) {
   tree::ModelHead head = tree::read_head(in);
-  tree::TreeNodes nodes = tree::TreeNodes::read(in, head.feature_names.size());
+  tree::TreeNodes nodes = tree::TreeNodes::read(in, head.levels);
   return DecisionTree(std::make_shared<const Impl>(Impl{std::move(head), std::move(nodes)}));
 }
 
