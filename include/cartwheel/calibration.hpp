@@ -13,7 +13,8 @@ class ByteWriter;
 }  // namespace core
 
 enum class CalibrationMethod : std::uint8_t {
-  /// P' = sigmoid(a * log-odds(P) + b), by maximum likelihood with Platt's targets (J. Platt, "Probabilistic Outputs for
+  /// P' = sigmoid(a * log-odds(P) + b), by maximum likelihood with Platt's targets (J. Platt, "Probabilistic Outputs
+  /// for
   /// Support Vector Machines", 1999): two numbers, so a few hundred rows are enough. Keeps the ranking where a > 0.
   sigmoid,
   /// The best nondecreasing step function, linear between its steps (B. Zadrozny and C. Elkan, "Transforming Classifier
@@ -24,11 +25,13 @@ enum class CalibrationMethod : std::uint8_t {
 /// "sigmoid" or "isotonic".
 std::string_view name_of(CalibrationMethod method);
 
-/// A map from a model's probabilities to calibrated ones, learned from rows that the model was not fitted on. Immutable.
+/// A map from a model's probabilities to calibrated ones, learned from rows that the model was not fitted on.
+/// Immutable.
 class Calibration {
  public:
   /// @param y  0 or 1, both present. @param probability  in [0, 1]; same length. @throws DataError.
-  static Calibration fit(CalibrationMethod method, std::span<const std::uint8_t> y, std::span<const double> probability);
+  static Calibration fit(CalibrationMethod method, std::span<const std::uint8_t> y,
+                         std::span<const double> probability);
   static Calibration read(core::ByteReader& in);
 
   /// Calibrates each of `probability` (in [0, 1]), in place.
@@ -47,9 +50,9 @@ class Calibration {
 
 /// What became of the rows that were given about the same probability.
 struct ReliabilityBin {
-  double low = 0.0, high = 0.0;      ///< P in [low, high); the last bin holds 1, too.
+  double low = 0.0, high = 0.0;  ///< P in [low, high); the last bin holds 1, too.
   std::uint64_t rows = 0, positives = 0;
-  double mean_probability = 0.0;     ///< 0 without rows.
+  double mean_probability = 0.0;  ///< 0 without rows.
   double observed() const { return rows == 0 ? 0.0 : static_cast<double>(positives) / static_cast<double>(rows); }
 };
 

@@ -23,16 +23,16 @@ enum class ColumnScore : std::uint8_t {
 /// A step that keeps the columns with the best scores, in their order, as they are.
 class ColumnSelector final : public Step {
  public:
-  /// The `k` columns of the highest score; of equal ones the first. scikit-learn's SelectKBest. @param k  >= 1; nothing,
-  /// or more than there are: all. @param y  x.rows() labels, each 0 or 1.
-  /// @throws ParameterError for k = 0; DataError for labels that are not, and (chi2) a negative value, naming column and
-  /// row. Memory: 4 bytes a row and thread; mutual_information 28.
+  /// The `k` columns of the highest score; of equal ones the first. scikit-learn's SelectKBest. @param k  >= 1;
+  /// nothing, or more than there are: all. @param y  x.rows() labels, each 0 or 1.
+  /// @throws ParameterError for k = 0; DataError for labels that are not, and (chi2) a negative value, naming column
+  /// and row. Memory: 4 bytes a row and thread; mutual_information 28.
   static ColumnSelector k_best(const FeatureMatrix& x, std::span<const std::uint8_t> y, ColumnScore score,
                                std::optional<std::uint64_t> k);
   /// The columns with a variance above `threshold` (>= 0). scikit-learn's VarianceThreshold. @throws DataError if no
   /// column is left, ParameterError for a threshold out of range.
   static ColumnSelector above_variance(const FeatureMatrix& x, double threshold);
-  static ColumnSelector read(std::string_view name, core::ByteReader& in);
+  static ColumnSelector read(core::ByteReader& in);
 
   std::string_view name() const override;  ///< "chi2", "mutual_information" or "variance_threshold".
   FeatureMatrix transform(const FeatureMatrix& x) const override;

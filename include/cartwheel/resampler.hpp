@@ -21,8 +21,8 @@ struct ResamplerOptions {
 };
 
 /// A step that changes how often rows occur in training. It leaves columns and all later rows alone, and brings
-/// probabilities back to the share of positives before it: P' = b P / (b P + 1 - P) with b the factor by which it raised
-/// the odds, inverted (C. Elkan, "The Foundations of Cost-Sensitive Learning", 2001).
+/// probabilities back to the share of positives before it: P' = b P / (b P + 1 - P) with b the factor by which it
+/// raised the odds, inverted (C. Elkan, "The Foundations of Cost-Sensitive Learning", 2001).
 class Resampler final : public Step {
  public:
   /// @param y  labels, each 0 or 1, both present. @throws DataError, ParameterError.
@@ -43,8 +43,8 @@ class Resampler final : public Step {
 
  private:
   ResamplerOptions options_;
-  std::uint8_t smaller_ = 1;       ///< The label of the smaller class (1 where both are alike).
-  std::uint32_t wanted_ = 0;       ///< Rows of the class that is changed, afterwards; 0: nothing changes.
+  std::uint8_t smaller_ = 1;  ///< The label of the smaller class (1 where both are alike).
+  std::uint32_t wanted_ = 0;  ///< Rows of the class that is changed, afterwards; 0: nothing changes.
   double odds_factor_ = 1.0;
 };
 

@@ -213,8 +213,8 @@ Reliability reliability(std::span<const std::uint8_t> y, std::span<const double>
   for (ReliabilityBin& bin : result.bins) {
     if (bin.rows == 0) continue;
     bin.mean_probability /= static_cast<double>(bin.rows);
-    result.error += std::abs(bin.mean_probability - bin.observed()) * static_cast<double>(bin.rows) /
-                    static_cast<double>(y.size());
+    result.error +=
+        std::abs(bin.mean_probability - bin.observed()) * static_cast<double>(bin.rows) / static_cast<double>(y.size());
   }
   return result;
 }

@@ -6,7 +6,6 @@
 #include <cartwheel/error.hpp>
 #include <cmath>
 #include <numeric>
-#include <set>
 
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
@@ -27,8 +26,9 @@ double variance(std::span<const float> values) {
   };
   const double count = sum_of([](double) { return 1.0; });
   if (count == 0.0) return 0.0;
-  const auto [least, most] = std::ranges::minmax_element(values, [](float a, float b) { return a < b; });
-  if (*least == *most) return 0.0;  // rounding of the mean must not make a constant vary
+  const auto first = std::ranges::find_if(values, [](float value) { return !std::isnan(value); });
+  const auto differs = [&](float value) { return !std::isnan(value) && value != *first; };
+  if (std::ranges::none_of(values, differs)) return 0.0;  // rounding of the mean must not make a constant vary
   const double mean = sum_of([](double value) { return value; }) / count;
   return sum_of([&](double value) { return (value - mean) * (value - mean); }) / count;
 }
@@ -43,13 +43,13 @@ double chi_squared(std::span<const float> values, std::span<const std::uint8_t> 
                     "standard_scaler, or take mutual_information",
                     column, *negative, negative - values.begin()));
   std::array<double, 2> sum{};
-  for (const std::uint8_t label : {0, 1})
+  for (std::uint8_t label = 0; label < 2; ++label)
     sum[label] = core::tile_sum(values.size(), [&](std::size_t row) {
       return y[row] != label || std::isnan(values[row]) ? 0.0 : static_cast<double>(values[row]);
     });
   const double share = static_cast<double>(positives) / static_cast<double>(y.size());
   double result = 0.0;
-  for (const std::uint8_t label : {0, 1}) {
+  for (std::uint8_t label = 0; label < 2; ++label) {
     const double expected = (sum[0] + sum[1]) * (label == 1 ? share : 1.0 - share);
     if (expected > 0.0) result += (sum[label] - expected) * (sum[label] - expected) / expected;
   }
@@ -116,29 +116,26 @@ FeatureMatrix ColumnSelector::transform(const FeatureMatrix& x) const {
 }
 
 void ColumnSelector::write(core::ByteWriter& out) const {
-  out.put(static_cast<std::uint64_t>(feature_names_.size()));
-  for (const std::string& name : feature_names_) out.put_string(name);
+  out.put(static_cast<std::uint8_t>(score_));
+  features::write_column_names(feature_names_, out);
   out.put_array(std::span(scores_));
   out.put_array(std::span(kept_));
 }
 
-ColumnSelector ColumnSelector::read(std::string_view name, core::ByteReader& in) {
+ColumnSelector ColumnSelector::read(core::ByteReader& in) {
   ColumnSelector step;
-  const auto found = std::ranges::find(step_names, name);
-  if (found == step_names.end()) in.fail(fmt::format("'{}' selects no columns", name));
-  step.score_ = static_cast<ColumnScore>(found - step_names.begin());
-  const auto columns = in.get<std::uint64_t>();
-  if (columns > in.remaining() / sizeof(std::uint64_t))
-    in.fail(fmt::format("{} names more columns than the data can hold", name));
-  for (std::uint64_t j = 0; j < columns; ++j) step.feature_names_.emplace_back(in.get_string());
-  if (std::set<std::string_view>(step.feature_names_.begin(), step.feature_names_.end()).size() != columns)
-    in.fail(fmt::format("{} names a column twice", name));
+  const auto score = in.get<std::uint8_t>();
+  if (score >= step_names.size()) in.fail(fmt::format("columns are selected by an unknown score, {}", score));
+  step.score_ = static_cast<ColumnScore>(score);
+  step.feature_names_ = features::read_column_names(in, step.name());
+  const std::size_t columns = step.feature_names_.size();
   step.scores_ = in.get_array<double>();
   step.kept_ = in.get_array<std::uint32_t>();
-  if (step.scores_.size() != columns) in.fail(fmt::format("{} has {} scores for {} columns", name, step.scores_.size(), columns));
+  if (step.scores_.size() != columns)
+    in.fail(fmt::format("{} has {} scores for {} columns", step.name(), step.scores_.size(), columns));
   for (std::size_t i = 0; i < step.kept_.size(); ++i)
     if (step.kept_[i] >= columns || (i > 0 && step.kept_[i] <= step.kept_[i - 1]))
-      in.fail(fmt::format("{} keeps columns that are not there, or not in order", name));
+      in.fail(fmt::format("{} keeps columns that are not there, or not in order", step.name()));
   return step;
 }
 

@@ -13,8 +13,8 @@
 namespace cartwheel {
 namespace {
 
-/// `wanted` of `all` things in order, each set of them as likely as any other (Knuth, "The Art of Computer Programming",
-/// volume 2, algorithm S).
+/// `wanted` of `all` things in order, each set of them as likely as any other (Knuth, "The Art of Computer
+/// Programming", volume 2, algorithm S).
 class Selection {
  public:
   Selection(core::RandomStream random, std::uint32_t all, std::uint32_t wanted)

@@ -122,8 +122,11 @@ TEST(Calibration, OneClaimForAllIsTheBaseRate) {
 
 TEST(Calibration, RefusesWhatItCannotLearnFrom) {
   const std::vector<double> p{0.1, 0.2};
-  EXPECT_THAT([&] { Calibration::fit(CalibrationMethod::sigmoid, std::vector<std::uint8_t>{1, 1}, p); },
-              ThrowsMessage<DataError>(HasSubstr("both classes")));
+  EXPECT_THAT(
+      [&] {
+        Calibration::fit(CalibrationMethod::sigmoid, std::vector<std::uint8_t>{1, 1}, p);
+      },
+      ThrowsMessage<DataError>(HasSubstr("both classes")));
   EXPECT_THROW(Calibration::fit(CalibrationMethod::sigmoid, std::vector<std::uint8_t>{1}, p), DataError);
   EXPECT_THROW(reliability(std::vector<std::uint8_t>{1, 0}, p, 0), ParameterError);
 }
