@@ -50,7 +50,7 @@ class Calibration {
 
 /// What became of the rows that were given about the same probability.
 struct ReliabilityBin {
-  double low = 0.0, high = 0.0;  ///< P in [low, high); the last bin holds 1, too.
+  double low = 0.0, high = 0.0;  ///< P in (low, high]; the first bin holds 0, too.
   std::uint64_t rows = 0, positives = 0;
   double mean_probability = 0.0;  ///< 0 without rows.
   double observed() const { return rows == 0 ? 0.0 : static_cast<double>(positives) / static_cast<double>(rows); }

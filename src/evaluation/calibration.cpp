@@ -204,8 +204,7 @@ Reliability reliability(std::span<const std::uint8_t> y, std::span<const double>
   const double width = 1.0 / bins;
   for (int i = 0; i < bins; ++i) result.bins.push_back({i * width, i + 1 == bins ? 1.0 : (i + 1) * width, 0, 0, 0.0});
   for (std::size_t row = 0; row < y.size(); ++row) {
-    const auto place = std::ranges::upper_bound(result.bins, probability[row], {}, &ReliabilityBin::low);
-    ReliabilityBin& bin = *std::prev(place);
+    ReliabilityBin& bin = *std::ranges::lower_bound(result.bins, probability[row], {}, &ReliabilityBin::high);
     ++bin.rows;
     bin.positives += y[row];
     bin.mean_probability += probability[row];
