@@ -84,11 +84,12 @@ class DecisionTree final : public Model {
   /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a value, 16 bytes a row; while bins are made, at
   /// most 28 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                          const DecisionTreeOptions& options = {});
+                          const DecisionTreeOptions& options = {}, std::span<const double> sample_weight = {});
   /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and trees
   /// that differ in max_depth alone are tops of the deepest.
   static std::vector<DecisionTree> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                            std::span<const DecisionTreeOptions> options);
+                                            std::span<const DecisionTreeOptions> options,
+                                            std::span<const double> sample_weight = {});
   static DecisionTree read(core::ByteReader& in);
 
   std::string_view name() const override { return "decision_tree"; }

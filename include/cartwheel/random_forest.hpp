@@ -35,11 +35,12 @@ class RandomForest final : public Model {
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
   /// @throws ParameterError, DataError. Memory beyond `x` and the model: 1 byte a value; 20 bytes a row and thread.
   static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                          const RandomForestOptions& options = {});
+                          const RandomForestOptions& options = {}, std::span<const double> sample_weight = {});
   /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and of
   /// forests that differ in n_estimators and max_depth alone only the most and deepest trees are grown.
   static std::vector<RandomForest> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                            std::span<const RandomForestOptions> options);
+                                            std::span<const RandomForestOptions> options,
+                                            std::span<const double> sample_weight = {});
   static RandomForest read(core::ByteReader& in);
 
   std::string_view name() const override { return "random_forest"; }

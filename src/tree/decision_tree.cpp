@@ -16,16 +16,17 @@ struct DecisionTree::Impl {
 };
 
 std::vector<DecisionTree> DecisionTree::fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                                 std::span<const DecisionTreeOptions> options) {
+                                                 std::span<const DecisionTreeOptions> options,
+                                                 std::span<const double> sample_weight) {
   std::vector<DecisionTree> trees;
-  for (tree::FittedTree& fitted : tree::fit_trees(x, y, options))
+  for (tree::FittedTree& fitted : tree::fit_trees(x, y, options, sample_weight))
     trees.push_back(DecisionTree(std::make_shared<const Impl>(Impl{std::move(fitted.head), std::move(fitted.nodes)})));
   return trees;
 }
 
 DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                               const DecisionTreeOptions& options) {
-  return fit_each(x, y, {&options, 1}).front();
+                               const DecisionTreeOptions& options, std::span<const double> sample_weight) {
+  return fit_each(x, y, {&options, 1}, sample_weight).front();
 }
 
 const std::vector<std::string>& DecisionTree::feature_names() const { return impl_->head.feature_names; }

@@ -168,8 +168,11 @@ bool same_family(DecisionTreeOptions a, const DecisionTreeOptions& b) {
 }  // namespace
 
 std::vector<FittedForest> fit_forests(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                      std::span<const RandomForestOptions> options) {
+                                      std::span<const RandomForestOptions> options,
+                                      std::span<const double> sample_weight) {
   for (const RandomForestOptions& each : options) check_forest_options(each);
+  if (!sample_weight.empty())
+    throw ParameterError("trees do not take sample_weight yet; leave it empty, or set class_weight");
   const Counts training = count_training_rows(x, y, "forest");
   for (const RandomForestOptions& each : options) {  // refused before any work starts
     make_grow_settings(each.tree, training, x.columns());
@@ -192,8 +195,10 @@ std::vector<FittedForest> fit_forests(const FeatureMatrix& x, std::span<const st
 }
 
 std::vector<FittedTree> fit_trees(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                  std::span<const DecisionTreeOptions> options) {
+                                  std::span<const DecisionTreeOptions> options, std::span<const double> sample_weight) {
   for (const DecisionTreeOptions& each : options) check_options(each);
+  if (!sample_weight.empty())
+    throw ParameterError("trees do not take sample_weight yet; leave it empty, or set class_weight");
   const Counts training = count_training_rows(x, y, "tree");
   for (const DecisionTreeOptions& each : options) make_grow_settings(each, training, x.columns());
   std::vector<FittedTree> trees(options.size());

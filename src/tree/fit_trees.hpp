@@ -23,7 +23,8 @@ struct FittedForest {
 
 /// A forest for each of `options`, in order; parameters as RandomForest::fit. @throws ParameterError, DataError.
 std::vector<FittedForest> fit_forests(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                      std::span<const RandomForestOptions> options);
+                                      std::span<const RandomForestOptions> options,
+                                      std::span<const double> sample_weight);
 
 struct FittedTree {
   ModelHead head;
@@ -32,6 +33,6 @@ struct FittedTree {
 
 /// A tree for each of `options`, in order; parameters as DecisionTree::fit. @throws ParameterError, DataError.
 std::vector<FittedTree> fit_trees(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                  std::span<const DecisionTreeOptions> options);
+                                  std::span<const DecisionTreeOptions> options, std::span<const double> sample_weight);
 
 }  // namespace cartwheel::tree

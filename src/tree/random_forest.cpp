@@ -31,9 +31,10 @@ struct RandomForest::Impl {
 };
 
 std::vector<RandomForest> RandomForest::fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                                 std::span<const RandomForestOptions> options) {
+                                                 std::span<const RandomForestOptions> options,
+                                                 std::span<const double> sample_weight) {
   std::vector<RandomForest> forests;
-  for (tree::FittedForest& fitted : tree::fit_forests(x, y, options)) {
+  for (tree::FittedForest& fitted : tree::fit_forests(x, y, options, sample_weight)) {
     auto impl = std::make_shared<Impl>();
     impl->head = std::move(fitted.head);
     impl->trees = std::move(fitted.trees);
@@ -47,8 +48,8 @@ std::vector<RandomForest> RandomForest::fit_each(const FeatureMatrix& x, std::sp
 }
 
 RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                               const RandomForestOptions& options) {
-  return fit_each(x, y, {&options, 1}).front();
+                               const RandomForestOptions& options, std::span<const double> sample_weight) {
+  return fit_each(x, y, {&options, 1}, sample_weight).front();
 }
 
 const std::vector<std::string>& RandomForest::feature_names() const { return impl_->head.feature_names; }
