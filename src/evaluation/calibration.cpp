@@ -37,7 +37,7 @@ class PlattFit {
 
   Line minimum() const {
     constexpr int most_steps = 100;
-    constexpr double smallest_slope = 1e-10;  // of the objective along the step, for each row
+    constexpr double smallest_slope = 1e-14;  // of the objective along the step, for each row
     Line at;
     double value = loss(at);
     for (int step = 0; step < most_steps; ++step) {
