@@ -25,7 +25,7 @@ class StoreExploration : public ::testing::Test {
     return explore(read_events(files, {}, account), options, account);
   }
   static void SetUpTestSuite() {
-    if (!std::filesystem::exists(CARTWHEEL_SHARED_DATA_DIR)) return;
+    if (!std::filesystem::exists(test::shared_data_dir())) return;
     golden_ = test::golden_file("exploration/store_2016-08_09.json");
     future_ = explored(Label::future);
   }
