@@ -65,6 +65,8 @@ def search(folds, columns, threads, model):
     assert all((part >= 0).all() for fold in cut for part in fold), "a fold has rows that the final fit lacks"
     estimator, grid = searches()[model]
     single = [{name: [value] for name, value in theirs.items()} for _, theirs in grid]
+    few = final[:200]  # starts the worker processes, which keep running: start-up and imports are not timed
+    GridSearchCV(estimator, single[0], scoring="f1", cv=2 * threads, n_jobs=threads).fit(x[few], y[few])
     found, seconds, peak = measure.timed(
         lambda: GridSearchCV(estimator, single, scoring="f1", cv=cut, n_jobs=threads).fit(x[final], y[final]))
     scores = [[float(found.cv_results_[f"split{fold}_test_score"][i]) for fold in range(len(cut))]
@@ -109,7 +111,7 @@ def compare():
             ours = results[measure.CARTWHEEL][-1].get("search")
             differs = {peer: differences(ours, rounds[-1]["search"]) for peer, rounds in results.items()
                        if ours and "search" in rounds[-1]}
-            report.add(f"{case}, {model}", threads, results, "grid",
+            report.add(f"{case}, {model}", threads, results, "grid", memory=False,
                        differs={peer: each for peer, (each, _) in differs.items()},
                        mean_differs={peer: mean for peer, (_, mean) in differs.items()})
             for name, rounds in results.items():

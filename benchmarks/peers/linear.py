@@ -138,7 +138,7 @@ def compare():
                                                                            **settings)
                 results = measure.run_in_turn(options, commands, threads)
                 last = {name: rounds[-1] for name, rounds in results.items() if "error" not in rounds[-1]}
-                report.add(f"{rows} x {columns}, {penalty}", threads, results, "fit",
+                report.add(f"{rows} x {columns}, {penalty}", threads, results, "fit", memory=False,
                            gap={name: result["objective"] / best - 1 for name, result in last.items()},
                            tol={name: result["tol"] for name, result in last.items()})
     report.finish()
