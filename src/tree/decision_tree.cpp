@@ -14,8 +14,12 @@
 namespace cartwheel {
 
 struct DecisionTree::Impl {
+  Impl(tree::ModelHead its_head, tree::TreeNodes its_nodes)
+      : head(std::move(its_head)), nodes(std::move(its_nodes)), predictor({&nodes, 1}, head.levels) {}
+
   tree::ModelHead head;
   tree::TreeNodes nodes;
+  tree::Predictor predictor;
 };
 
 DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
@@ -28,14 +32,22 @@ DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint
   const tree::BinnedColumns binned = tree::bin_columns(x, static_cast<std::uint32_t>(options.max_bins));
   const tree::TreeSample all_rows;
   std::vector<tree::TreeNodes> trees = tree::make_cpu_grower(binned, y, settings)->grow({&all_rows, 1});
-  return DecisionTree(std::make_shared<const Impl>(Impl{{x.names(), binned.levels}, std::move(trees.front())}));
+  return DecisionTree(
+      std::make_shared<const Impl>(tree::ModelHead{x.names(), binned.levels}, std::move(trees.front())));
 }
 
 const std::vector<std::string>& DecisionTree::feature_names() const { return impl_->head.feature_names; }
 
 std::vector<double> DecisionTree::predict_proba(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return tree::mean_probability(tree::RowValues(x, impl_->head.levels), {&impl_->nodes, 1});
+  return impl_->predictor.mean_probability(tree::RowValues(x, impl_->head.levels));
+}
+
+double DecisionTree::predict_row(std::span<const float> row) const { return impl_->predictor.mean_probability(row); }
+
+std::vector<std::uint32_t> DecisionTree::apply(const FeatureMatrix& x) const {
+  features::check_columns(impl_->head.feature_names, x, name());
+  return impl_->predictor.leaves(tree::RowValues(x, impl_->head.levels));
 }
 
 std::vector<TreeNode> DecisionTree::nodes() const { return impl_->nodes.describe(impl_->head.weight_unit); }
@@ -56,7 +68,7 @@ void DecisionTree::write(core::ByteWriter& out) const {
 DecisionTree DecisionTree::read(core::ByteReader& in) {
   tree::ModelHead head = tree::read_head(in);
   tree::TreeNodes nodes = tree::TreeNodes::read(in, head.levels);
-  return DecisionTree(std::make_shared<const Impl>(Impl{std::move(head), std::move(nodes)}));
+  return DecisionTree(std::make_shared<const Impl>(std::move(head), std::move(nodes)));
 }
 
 }  // namespace cartwheel

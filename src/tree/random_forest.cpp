@@ -78,6 +78,7 @@ Batch draw_batch(std::uint32_t first_tree, std::size_t trees, std::uint64_t seed
 struct RandomForest::Impl {
   tree::ModelHead head;
   std::vector<tree::TreeNodes> trees;
+  tree::Predictor predictor;
   std::optional<OutOfBagSummary> out_of_bag;
   std::vector<double> oob_probability;
 };
@@ -106,7 +107,7 @@ RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint
     const Batch batch = draw_batch(static_cast<std::uint32_t>(first), std::min(batch_size, trees - first),
                                    options.tree.seed, training.rows, draws, options.bootstrap);
     std::vector<tree::TreeNodes> grown = grower->grow(batch.samples);
-    if (out_of_bag) out_of_bag->add(grown, batch.weights);
+    if (out_of_bag) out_of_bag->add(tree::Predictor(grown, binned.levels), batch.weights);
     std::ranges::move(grown, std::back_inserter(impl->trees));
   }
   if (out_of_bag) {
@@ -114,6 +115,7 @@ RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint
     impl->out_of_bag = {score.accuracy, score.rows_without, x.rows()};
     impl->oob_probability = std::move(score.probability);
   }
+  impl->predictor = tree::Predictor(impl->trees, impl->head.levels);
   return RandomForest(std::move(impl));
 }
 
@@ -121,7 +123,14 @@ const std::vector<std::string>& RandomForest::feature_names() const { return imp
 
 std::vector<double> RandomForest::predict_proba(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return tree::mean_probability(tree::RowValues(x, impl_->head.levels), impl_->trees);
+  return impl_->predictor.mean_probability(tree::RowValues(x, impl_->head.levels));
+}
+
+double RandomForest::predict_row(std::span<const float> row) const { return impl_->predictor.mean_probability(row); }
+
+std::vector<std::uint32_t> RandomForest::apply(const FeatureMatrix& x) const {
+  features::check_columns(impl_->head.feature_names, x, name());
+  return impl_->predictor.leaves(tree::RowValues(x, impl_->head.levels));
 }
 
 std::vector<std::string> RandomForest::warnings() const {
@@ -183,6 +192,7 @@ RandomForest RandomForest::read(core::ByteReader& in) {
   const auto trees = in.get<std::uint64_t>();
   if (trees < 1 || trees > most_trees) in.fail("the number of trees is impossible");
   for (std::uint64_t i = 0; i < trees; ++i) impl->trees.push_back(tree::TreeNodes::read(in, impl->head.levels));
+  impl->predictor = tree::Predictor(impl->trees, impl->head.levels);
   return RandomForest(std::move(impl));
 }
 
