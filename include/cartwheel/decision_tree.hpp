@@ -76,7 +76,7 @@ class DecisionTree final : public Model {
   /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a value, 16 bytes a row; while bins are made, at
   /// most 28 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                          const DecisionTreeOptions& options = {});
+                          const DecisionTreeOptions& options = {}, std::span<const double> sample_weight = {});
   static DecisionTree read(core::ByteReader& in);
 
   std::string_view name() const override { return "decision_tree"; }

@@ -33,7 +33,7 @@ class RandomForest final : public Model {
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
   /// @throws ParameterError, DataError. Memory beyond `x` and the model: 1 byte a value; 20 bytes a row and thread.
   static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                          const RandomForestOptions& options = {});
+                          const RandomForestOptions& options = {}, std::span<const double> sample_weight = {});
   static RandomForest read(core::ByteReader& in);
 
   std::string_view name() const override { return "random_forest"; }

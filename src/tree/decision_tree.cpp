@@ -23,7 +23,9 @@ struct DecisionTree::Impl {
 };
 
 DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                               const DecisionTreeOptions& options) {
+                               const DecisionTreeOptions& options, std::span<const double> sample_weight) {
+  if (!sample_weight.empty())
+    throw ParameterError("decision_tree does not take sample_weight; leave it empty, or set class_weight");
   tree::check_options(options);
   const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
   const tree::Counts training{static_cast<std::uint32_t>(x.rows()), positives};

@@ -84,7 +84,9 @@ struct RandomForest::Impl {
 };
 
 RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                               const RandomForestOptions& options) {
+                               const RandomForestOptions& options, std::span<const double> sample_weight) {
+  if (!sample_weight.empty())
+    throw ParameterError("random_forest does not take sample_weight; leave it empty, or set class_weight");
   check_forest_options(options);
   const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
   const tree::Counts training{static_cast<std::uint32_t>(x.rows()), positives};
