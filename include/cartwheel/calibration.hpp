@@ -1,16 +1,12 @@
 #pragma once
 
+#include <cartwheel/step.hpp>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace cartwheel {
-
-namespace core {
-class ByteReader;
-class ByteWriter;
-}  // namespace core
 
 enum class CalibrationMethod : std::uint8_t {
   /// P' = sigmoid(a * log-odds(P) + b), by maximum likelihood with Platt's targets (J. Platt, "Probabilistic Outputs
@@ -34,9 +30,11 @@ class Calibration {
                          std::span<const double> probability);
   static Calibration read(core::ByteReader& in);
 
+  std::string_view name() const override { return "calibration"; }
+  FeatureMatrix transform(const FeatureMatrix& x) const override { return x; }
   /// Calibrates each of `probability` (in [0, 1]), in place.
-  void apply(std::span<double> probability) const;
-  void write(core::ByteWriter& out) const;
+  void correct(std::span<double> probability) const override;
+  void write(core::ByteWriter& out) const override;
 
   CalibrationMethod method() const { return method_; }
   double slope() const { return slope_; }          ///< a of the sigmoid.

@@ -152,7 +152,7 @@ Calibration Calibration::fit(CalibrationMethod method, std::span<const std::uint
   return result;
 }
 
-void Calibration::apply(std::span<double> probability) const {
+void Calibration::correct(std::span<double> probability) const {
   for (double& p : probability) {
     if (method_ == CalibrationMethod::sigmoid) {
       p = core::sigmoid(slope_ * log_odds(p) + intercept_);

@@ -38,7 +38,7 @@ TEST(Calibration, IsotonicIsScikitLearns) {
   const auto y = golden["y"].get<std::vector<std::uint8_t>>();
   const auto fitted = Calibration::fit(CalibrationMethod::isotonic, y, golden["score"].get<std::vector<double>>());
   auto p = golden["grid"].get<std::vector<double>>();
-  fitted.apply(p);
+  fitted.correct(p);
   for (std::size_t i = 0; i < p.size(); ++i) EXPECT_NEAR(p[i], golden["isotonic"][i].get<double>(), 1e-12) << i;
 }
 
@@ -92,7 +92,7 @@ TEST(Calibration, LowersTheLossOfClaimsThatAreWrong) {
   const Claims claims(4000, [](double p) { return 0.1 + 0.3 * p; });
   for (const auto method : {CalibrationMethod::sigmoid, CalibrationMethod::isotonic}) {
     auto p = claims.p;
-    Calibration::fit(method, claims.y, claims.p).apply(p);
+    Calibration::fit(method, claims.y, claims.p).correct(p);
     EXPECT_LT(brier_score(claims.y, p), brier_score(claims.y, claims.p) - 0.02) << name_of(method);
     EXPECT_LT(reliability(claims.y, p).error, 0.03) << name_of(method);
     EXPECT_GT(reliability(claims.y, claims.p).error, 0.2);
@@ -104,7 +104,7 @@ TEST(Calibration, CertaintiesStayNumbers) {
   const std::vector<double> claimed{0.0, 0.0, 1.0, 1.0, 0.5, 0.5};
   for (const auto method : {CalibrationMethod::sigmoid, CalibrationMethod::isotonic}) {
     std::vector<double> p{0.0, 1e-300, 0.5, 1.0};
-    Calibration::fit(method, y, claimed).apply(p);
+    Calibration::fit(method, y, claimed).correct(p);
     for (const double value : p) EXPECT_TRUE(value >= 0.0 && value <= 1.0) << value;
     EXPECT_LE(p[0], p[2]);
     EXPECT_LE(p[2], p[3]);
@@ -115,7 +115,7 @@ TEST(Calibration, OneClaimForAllIsTheBaseRate) {
   const std::vector<std::uint8_t> y{0, 0, 0, 1};
   for (const auto method : {CalibrationMethod::sigmoid, CalibrationMethod::isotonic}) {
     std::vector<double> p{0.7};
-    Calibration::fit(method, y, std::vector<double>(4, 0.7)).apply(p);
+    Calibration::fit(method, y, std::vector<double>(4, 0.7)).correct(p);
     EXPECT_NEAR(p[0], method == CalibrationMethod::isotonic ? 0.25 : (0.2 * 3 + 2.0 / 3.0) / 4.0, 1e-6);
   }
 }
@@ -139,8 +139,8 @@ TEST(Calibration, ReadsBackAndRefusesCutBytes) {
     fitted.write(out);
     core::ByteReader in(out.bytes(), "test");
     auto p = claims.p, q = claims.p;
-    fitted.apply(p);
-    Calibration::read(in).apply(q);
+    fitted.correct(p);
+    Calibration::read(in).correct(q);
     EXPECT_EQ(p, q);
     for (std::size_t size = 0; size < out.bytes().size(); ++size) {
       core::ByteReader cut(std::string_view(out.bytes()).substr(0, size), "test");
