@@ -64,7 +64,7 @@ std::string regret_table_text(const ExperimentResult& result) {
   }
   const auto missed = [](const BatchRow& row) { return !row.tested.reached; };
   if (std::ranges::any_of(result.table, missed)) text += "! on the test window the cut misses what the goal asks for\n";
-  return text + "regret: what the test window's own best cut, known only afterwards, would have added\n";
+  return text + "regret: what the window's own best cut, known only afterwards, would have added\n";
 }
 
 std::string batches_json(const ExperimentResult& result) {

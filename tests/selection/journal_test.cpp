@@ -93,7 +93,7 @@ TEST(SearchJournal, ThatOfAnotherRunIsRefused) {
   small.options.seed = 8;
   EXPECT_THAT(run, ThrowsMessage<DataError>(HasSubstr("is the journal of another run")));
   small.options.seed = 7;
-  small.options.models[1].grid["min_samples_leaf"] = {15.0};
+  small.options.models[1].grid["min_samples_leaf"] = {0.5};
   EXPECT_THAT(run, ThrowsMessage<DataError>(HasSubstr("is the journal of another run")));
   small.options.models[1].grid["min_samples_leaf"] = {std::int64_t{15}};
   small.sessions.label[0] ^= 1;
