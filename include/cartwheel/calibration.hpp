@@ -21,10 +21,12 @@ enum class CalibrationMethod : std::uint8_t {
 /// "sigmoid" or "isotonic".
 std::string_view name_of(CalibrationMethod method);
 
-/// A map from a model's probabilities to calibrated ones, learned from rows that the model was not fitted on.
-/// Immutable.
-class Calibration {
+/// A map from a model's probabilities to calibrated ones, learned from rows that the model was not fitted on. As a step
+/// it is the last one and leaves columns alone; it is fitted together with the model (see fit_pipeline).
+class Calibration final : public Step {
  public:
+  /// One that is still to be fitted: it changes nothing.
+  explicit Calibration(CalibrationMethod method) : method_(method) {}
   /// @param y  0 or 1, both present. @param probability  in [0, 1]; same length. @throws DataError.
   static Calibration fit(CalibrationMethod method, std::span<const std::uint8_t> y,
                          std::span<const double> probability);
@@ -37,11 +39,13 @@ class Calibration {
   void write(core::ByteWriter& out) const override;
 
   CalibrationMethod method() const { return method_; }
+  bool fitted() const { return fitted_; }
   double slope() const { return slope_; }          ///< a of the sigmoid.
   double intercept() const { return intercept_; }  ///< b of the sigmoid.
 
  private:
-  CalibrationMethod method_ = CalibrationMethod::sigmoid;
+  CalibrationMethod method_;
+  bool fitted_ = false;
   double slope_ = 1.0, intercept_ = 0.0;
   std::vector<double> from_, to_;  ///< Isotonic: the corners of the function; from_ increases, to_ never decreases.
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cartwheel/account.hpp>
+#include <cartwheel/calibration.hpp>
 #include <cartwheel/pipeline.hpp>
 #include <cartwheel/progress.hpp>
 #include <cartwheel/session_table.hpp>
@@ -115,6 +116,7 @@ struct BatchRow {
   double base_rate = 0.0;                                ///< Share of positives in the test window.
   std::uint64_t sessions = 0;                            ///< Of the test window.
   Confusion confusion;                                   ///< At the tuned cut.
+  Reliability reliability;                               ///< Of the probabilities, on the test window.
   /// How the cut did by the threshold's goal: on the out-of-fold scores that it was chosen on (dummies: nothing), and
   /// on the test window.
   std::optional<CutValue> tuned;

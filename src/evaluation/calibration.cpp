@@ -133,8 +133,8 @@ Calibration Calibration::fit(CalibrationMethod method, std::span<const std::uint
   const auto positives = static_cast<std::size_t>(std::ranges::count(y, 1));
   if (positives == 0 || positives == y.size())
     throw DataError(fmt::format("calibration needs labels of both classes, but all {} are {}", y.size(), y[0]));
-  Calibration result;
-  result.method_ = method;
+  Calibration result(method);
+  result.fitted_ = true;
   if (method == CalibrationMethod::sigmoid) {
     const Line line = PlattFit(y, probability).minimum();
     result.slope_ = line.slope;
@@ -153,6 +153,7 @@ Calibration Calibration::fit(CalibrationMethod method, std::span<const std::uint
 }
 
 void Calibration::correct(std::span<double> probability) const {
+  if (!fitted_) return;
   for (double& p : probability) {
     if (method_ == CalibrationMethod::sigmoid) {
       p = core::sigmoid(slope_ * log_odds(p) + intercept_);
@@ -178,9 +179,9 @@ void Calibration::write(core::ByteWriter& out) const {
 }
 
 Calibration Calibration::read(core::ByteReader& in) {
-  Calibration result;
   const auto method = in.get<std::uint8_t>();
-  result.method_ = static_cast<CalibrationMethod>(method);
+  Calibration result(static_cast<CalibrationMethod>(method));
+  result.fitted_ = true;
   result.slope_ = in.get<double>();
   result.intercept_ = in.get<double>();
   result.from_ = in.get_array<double>();

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <ranges>
 
+#include "pipeline/calibrated_fit.hpp"
 #include "pipeline/provenance.hpp"
 
 namespace cartwheel {
@@ -40,7 +41,7 @@ Pipeline fit_pipeline(const SessionTable& sessions, std::span<const std::uint32_
     pipeline.steps.push_back(std::move(next.step));
     training = std::move(next.training);
   }
-  pipeline.model = fit_model(recipe.model, recipe.model_parameters, training.x, training.y, context);
+  pipeline::fit_last(recipe.model, recipe.model_parameters, training, context, pipeline);
   return pipeline;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cartwheel/model.hpp>
+#include <cartwheel/step.hpp>
 #include <exception>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@ namespace cartwheel::pipeline {
 /// A model, or why there is none: a ParameterError or a DataError.
 struct FitOutcome {
   std::shared_ptr<const Model> model;
+  std::shared_ptr<const Step> calibration;  ///< Where the steps before the model end with one.
   std::exception_ptr failure;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cartwheel/calibration.hpp>
 #include <cartwheel/column_selector.hpp>
 #include <cartwheel/error.hpp>
 #include <cartwheel/pca.hpp>
@@ -96,7 +97,19 @@ FittedStep fit_resampling(ParameterReader& in, const FeatureMatrix& x, Labels y,
   return {std::move(step), std::move(training)};
 }
 
-constexpr std::array<StepKind, 6> kinds{
+CalibrationMethod read_calibration(ParameterReader& in) {
+  static constexpr std::array<std::string_view, 2> methods{"sigmoid", "isotonic"};
+  return static_cast<CalibrationMethod>(in.choice("method", 0, methods));
+}
+
+/// Only marks that there is to be one: it is fitted with the model.
+FittedStep mark_calibration(ParameterReader& in, const FeatureMatrix& x, Labels y, const FitContext&) {
+  const CalibrationMethod method = read_calibration(in);
+  in.finish();
+  return {std::make_shared<const Calibration>(method), {x, {y.begin(), y.end()}}};
+}
+
+constexpr std::array<StepKind, 7> kinds{
     column_step<StandardScaler, [](ParameterReader&) { return NoOptions{}; },
                 [](const FeatureMatrix& x, Labels, NoOptions) { return StandardScaler::fit(x); }>("standard_scaler"),
     column_step<ColumnSelector, read_k, fit_k_best<ColumnScore::chi2>>("chi2"),
@@ -112,6 +125,10 @@ constexpr std::array<StepKind, 6> kinds{
     StepKind{"resample", [](ParameterReader& in) { static_cast<void>(read_resampling(in)); }, fit_resampling,
              [](core::ByteReader& in) -> std::shared_ptr<const Step> {
                return std::make_shared<const Resampler>(Resampler::read(in));
+             }},
+    StepKind{"calibration", [](ParameterReader& in) { static_cast<void>(read_calibration(in)); }, mark_calibration,
+             [](core::ByteReader& in) -> std::shared_ptr<const Step> {
+               return std::make_shared<const Calibration>(Calibration::read(in));
              }}};
 
 constexpr auto kind_names = [] {
@@ -171,8 +188,16 @@ std::vector<NamedStep> default_steps(std::string_view model) {
 }
 
 std::vector<NamedStep> with_default_steps(std::vector<NamedStep> steps, std::string_view model) {
+  const auto calibration = std::ranges::find(steps, "calibration", &NamedStep::name);
+  if (calibration != steps.end() && calibration + 1 != steps.end())
+    throw ParameterError(
+        fmt::format("step calibration stands before {}; it must be the last step, for it maps the "
+                    "model's probabilities",
+                    calibration[1].name));
+  auto place = calibration - steps.begin();
   for (NamedStep& step : default_steps(model))
-    if (std::ranges::find(steps, step.name, &NamedStep::name) == steps.end()) steps.push_back(std::move(step));
+    if (std::ranges::find(steps, step.name, &NamedStep::name) == steps.end())
+      steps.insert(steps.begin() + place++, std::move(step));
   return steps;
 }
 

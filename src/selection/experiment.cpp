@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "core/parallel.hpp"
+#include "pipeline/calibrated_fit.hpp"
 #include "pipeline/provenance.hpp"
 #include "selection/dummies.hpp"
 #include "selection/plan_experiment.hpp"
@@ -53,6 +54,7 @@ BatchRow measure(const SessionTable& sessions, const Batch& batch, std::string_v
   row.roc_auc = roc_auc(y, probability);
   row.log_loss = log_loss(y, probability);
   row.brier = brier_score(y, probability);
+  row.reliability = reliability(y, probability);
   row.sessions = y.size();
   row.base_rate = static_cast<double>(std::ranges::count(y, std::uint8_t{1})) / static_cast<double>(y.size());
   if (const std::uint64_t open = incomplete_labels(sessions, batch); open > 0)
@@ -99,7 +101,7 @@ FinalFit fit_choice(const SessionTable& sessions, const Batch& batch, const std:
                                                  choice.features.steps_before(model), model, choice.parameters},
                                                 selection::labels_of(sessions, fold.train_rows), fold.train.begin,
                                                 fold.train_end, context);
-  pipeline.model = fit_model(model, choice.parameters, sides.train.x, sides.train.y, context);
+  pipeline::fit_last(model, choice.parameters, sides.train, context, pipeline);
   std::vector<double> probability = pipeline.model->predict_proba(sides.validation);
   for (const auto& step : pipeline.steps | std::views::reverse) step->correct(probability);
 

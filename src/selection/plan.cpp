@@ -72,7 +72,8 @@ class Planner {
       }
       plan_.units[unit].trials.push_back(i);
     }
-    for (const auto& [key, unit] : unit_of_key) ++plan_.units[unit].fits;
+    const std::size_t fits_a_key = plan_.nodes[node].step.name == "calibration" ? 2 : 1;
+    for (const auto& [key, unit] : unit_of_key) plan_.units[unit].fits += fits_a_key;
   }
 
   const SearchSpace& space_;

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "core/parallel.hpp"
-#include "pipeline/model_registry.hpp"
+#include "pipeline/calibrated_fit.hpp"
 #include "selection/choice_rule.hpp"
 #include "selection/score.hpp"
 
@@ -115,7 +115,7 @@ class Search {
  private:
   void take_up_journal();
   void run_unit(std::size_t fold, std::size_t unit, const UnitInput& input);
-  void score(std::size_t fold, const UnitInput& input, const Model& model, TrialOutcome& outcome) const;
+  void score(std::size_t fold, const UnitInput& input, const pipeline::FitOutcome& fit, TrialOutcome& outcome) const;
   void conclude(std::size_t fold, const PlanUnit& unit, std::vector<TrialOutcome> outcomes);
   void report(std::size_t model);
   std::size_t chosen(std::size_t model) const;
@@ -160,15 +160,15 @@ void Search::run_unit(std::size_t fold, std::size_t unit_number, const UnitInput
     for (const std::size_t trial : unit.trials) parameters.push_back(model.parameters[model.trials[trial].parameters]);
     std::vector<pipeline::FitOutcome> fits;
     const double seconds = seconds_of([&] {
-      fits = pipeline::fit_each(model.model, parameters, input.sides.train.x, input.sides.train.y, context_);
+      fits = pipeline::fit_each_calibrated(model.model, parameters, input.sides.steps, input.sides.train, context_);
     });
     setting_.work.model_fits += unit.fits;
     (unit.trials.size() == 1 ? outcomes[0].seconds : outcomes[0].shared_seconds) += seconds;
     core::parallel_for(fits.size(), [&](std::size_t i) {
       setting_.meter.check();
       if (!fits[i].failure)
-        fits[i].failure = failure_of(
-            [&] { outcomes[i].seconds += seconds_of([&] { score(fold, input, *fits[i].model, outcomes[i]); }); });
+        fits[i].failure =
+            failure_of([&] { outcomes[i].seconds += seconds_of([&] { score(fold, input, fits[i], outcomes[i]); }); });
       if (fits[i].failure) note_failure(fits[i].failure, outcomes[i]);
       fits[i].model = nullptr;
     });
@@ -180,9 +180,11 @@ void Search::run_unit(std::size_t fold, std::size_t unit_number, const UnitInput
   for (std::size_t i = 0; i < unit.trials.size(); ++i) setting_.meter.finish_one();
 }
 
-void Search::score(std::size_t fold, const UnitInput& input, const Model& model, TrialOutcome& outcome) const {
+void Search::score(std::size_t fold, const UnitInput& input, const pipeline::FitOutcome& fit,
+                   TrialOutcome& outcome) const {
   const std::vector<std::uint8_t> y = labels_of(sessions_, batch_.folds[fold].validation_rows);
-  std::vector<double> probability = model.predict_proba(input.sides.validation);
+  std::vector<double> probability = fit.model->predict_proba(input.sides.validation);
+  if (fit.calibration) fit.calibration->correct(probability);
   for (const auto& step : input.sides.steps | std::views::reverse) step->correct(probability);
   outcome.scores.push_back(score_by(options_.metric, y, probability));
   if (!outcome.scores[0])

@@ -20,7 +20,9 @@ const std::vector<NamedStep>& every_step() {
                                             {"variance_threshold", {{"threshold", 0.05}}},
                                             {"pca", {{"components", 0.9}}},
                                             {"resample", {{"ratio", 1.0}}},
-                                            {"resample", {{"ratio", 1.0}, {"strategy", std::string("over")}}}};
+                                            {"resample", {{"ratio", 1.0}, {"strategy", std::string("over")}}},
+                                            {"calibration", {}},
+                                            {"calibration", {{"method", std::string("isotonic")}}}};
   return steps;
 }
 
@@ -93,6 +95,38 @@ TEST(StepLaws, ResamplingKeepsProbabilitiesHonest) {
   const double honest = mean_probability({});
   EXPECT_NEAR(mean_probability({{"resample", {{"ratio", 1.0}, {"strategy", std::string("over")}}}}), honest, 0.03);
   EXPECT_NEAR(mean_probability({{"resample", {{"ratio", 1.0}}}}), honest, 0.06);
+}
+
+TEST(StepLaws, CalibrationIsInTheGridAndInThePipeline) {
+  const SessionTable sessions = test::sessions_of(test::shop_events(8), small_experiment().session);
+  ExperimentOptions options = small_experiment();
+  options.metric = SearchMetric::log_loss;
+  options.steps = {
+      {"calibration", {{"use", {true, false}}, {"method", {std::string("sigmoid"), std::string("isotonic")}}}}};
+  const ExperimentResult result = run_experiment(sessions, options);
+  bool calibrated = false;
+  for (const SearchRow& row : result.search) EXPECT_EQ(row.error, "");
+  for (const auto& [batch, model, pipeline] : result.models) {
+    if (pipeline.steps.empty() || pipeline.steps.back()->name() != "calibration") continue;
+    calibrated = true;
+    const auto& step = dynamic_cast<const Calibration&>(*pipeline.steps.back());
+    EXPECT_TRUE(step.fitted());
+    const Pipeline back = from_bytes(to_bytes(pipeline), "bytes");
+    const std::vector<std::uint32_t> rows{0, 1, 2};
+    EXPECT_EQ(back.predict_proba(sessions, rows), pipeline.predict_proba(sessions, rows));
+  }
+  EXPECT_TRUE(calibrated) << "naive Bayes is far from calibrated, so it should have been chosen somewhere";
+  for (const BatchRow& row : result.table) {
+    std::uint64_t rows = 0;
+    for (const ReliabilityBin& bin : row.reliability.bins) rows += bin.rows;
+    EXPECT_EQ(rows, row.sessions);
+  }
+}
+
+TEST(StepLaws, CalibrationComesLast) {
+  const std::vector<NamedStep> steps{{"calibration", {}}};
+  EXPECT_EQ(to_text(with_default_steps(steps, "bernoulli_nb")), "standard_scaler > calibration");
+  EXPECT_THROW(with_default_steps({{"calibration", {}}, {"pca", {}}}, "decision_tree"), ParameterError);
 }
 
 }  // namespace
