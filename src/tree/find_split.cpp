@@ -1,6 +1,8 @@
 #include "tree/find_split.hpp"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 namespace cartwheel::tree {
 namespace {
@@ -17,6 +19,42 @@ bool smaller_share(WeightedCounts a, WeightedCounts b, bool& equal) {
   return left < right;
 }
 
+/// Looks at the cuts of a column without missing values. Scores come first, for many cuts at once; then only the cuts
+/// that may be better than what there is are looked at one by one, and they are few.
+template <class C>
+void find_cut(const GainOrder<C>& order, std::int32_t feature, std::span<const PresentBin<C>> present,
+              std::uint32_t min_samples_leaf, BasicSplit<C>& best) {
+  constexpr std::size_t at_once = 256;
+  constexpr double none = -std::numeric_limits<double>::infinity();
+  std::array<C, at_once> left;
+  std::array<double, at_once> scores;
+  std::uint32_t distinct_rows = 0, distinct_left = 0;
+  if (min_samples_leaf > 1)
+    for (const PresentBin<C>& bin : present) distinct_rows += bin.distinct_rows;
+  C sum{};
+  for (std::size_t begin = 0; begin + 1 < present.size(); begin += at_once) {
+    const std::size_t size = std::min(at_once, present.size() - 1 - begin);
+    for (std::size_t i = 0; i < size; ++i) left[i] = sum = sum + present[begin + i].counts;
+    order.scores(std::span(left).first(size), std::span(scores).first(size));
+    double top = none;
+    if (min_samples_leaf > 1) {
+      for (std::size_t i = 0; i < size; ++i) {
+        distinct_left += present[begin + i].distinct_rows;
+        if (distinct_left < min_samples_leaf || distinct_rows - distinct_left < min_samples_leaf) scores[i] = none;
+      }
+    }
+    for (std::size_t i = 0; i < size; ++i) top = scores[i] > top ? scores[i] : top;
+    if (top == none || (best.found() && order.clearly_less(top, best.score))) continue;
+    for (std::size_t i = 0; i < size; ++i) {
+      if (order.clearly_less(scores[i], top)) continue;
+      const bool left_is_larger = left[i].rows >= (order.node() - left[i]).rows;
+      keep_better(order,
+                  {feature, present[begin + i].bin, present[begin + i + 1].bin, left_is_larger, left[i], scores[i]},
+                  best);
+    }
+  }
+}
+
 }  // namespace
 
 template <class C>
@@ -27,7 +65,7 @@ void find_split(const GainOrder<C>& order, std::int32_t feature, std::span<const
     absent = present.back();
     present = present.first(present.size() - 1);
   }
-  const bool some_missing = absent.counts.rows > 0;
+  if (absent.counts.rows == 0) return find_cut(order, feature, present, min_samples_leaf, best);
   std::uint32_t distinct_rows = absent.distinct_rows;
   if (min_samples_leaf > 1)
     for (const PresentBin<C>& bin : present) distinct_rows += bin.distinct_rows;
@@ -45,13 +83,10 @@ void find_split(const GainOrder<C>& order, std::int32_t feature, std::span<const
     left.counts = left.counts + present[i].counts;
     left.distinct_rows += present[i].distinct_rows;
     if (i + 1 == present.size()) {
-      if (some_missing) consider(left.counts, left.distinct_rows, no_bin, false);
-    } else if (some_missing) {
+      consider(left.counts, left.distinct_rows, no_bin, false);
+    } else {
       consider(left.counts + absent.counts, left.distinct_rows + absent.distinct_rows, present[i + 1].bin, true);
       consider(left.counts, left.distinct_rows, present[i + 1].bin, false);
-    } else {
-      const bool left_is_larger = left.counts.rows >= (order.node() - left.counts).rows;
-      consider(left.counts, left.distinct_rows, present[i + 1].bin, left_is_larger);
     }
   }
 }

@@ -56,8 +56,16 @@ void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins>
       return with.template operator()<2>();
     case 3:
       return with.template operator()<3>();
-    default:
+    case 4:
       return with.template operator()<4>();
+    case 5:
+      return with.template operator()<5>();
+    case 6:
+      return with.template operator()<6>();
+    case 7:
+      return with.template operator()<7>();
+    default:
+      return with.template operator()<8>();
   }
 }
 

@@ -26,11 +26,11 @@ template <class Row, class GoesLeft>
 std::size_t part_rows(std::span<Row> rows, std::span<Row> aside, const GoesLeft& goes_left) {
   std::size_t left = 0, right = 0;
   for (const Row row : rows) {
-    const bool to_left = goes_left(row.row);
+    const std::size_t to_left = goes_left(row.row);  // 0 or 1, and no branch: which it is cannot be foreseen
     rows[left] = row;
     aside[right] = row;
-    left += to_left ? 1 : 0;
-    right += to_left ? 0 : 1;
+    left += to_left;
+    right += 1 - to_left;
   }
   std::copy_n(aside.begin(), right, rows.begin() + static_cast<std::ptrdiff_t>(left));
   return left;
@@ -39,7 +39,9 @@ std::size_t part_rows(std::span<Row> rows, std::span<Row> aside, const GoesLeft&
 template <class Row>
 std::size_t part_by_bin(std::span<Row> rows, std::span<Row> aside, const StridedBins& bins, std::uint32_t last_left,
                         std::uint32_t missing_left) {
-  const auto goes_left = [=](std::uint32_t bin) { return (bin <= last_left) | (bin == missing_left); };
+  const auto goes_left = [=](std::uint32_t bin) {
+    return static_cast<std::size_t>(bin <= last_left) | static_cast<std::size_t>(bin == missing_left);
+  };
   if (bins.wide()) return part_rows(rows, aside, [&](std::size_t row) { return goes_left(bins[row]); });
   const std::uint8_t* const from = bins.bins;
   const std::size_t stride = bins.stride;
@@ -190,7 +192,8 @@ NodeParts<Row> NodeSearch<Row>::part(const SearchedNode<Row>& node, const BinTab
     parts.levels = levels_apart(node, column, split);
     std::vector<bool> goes_left(column.cells, split.missing_left);
     for (const std::uint16_t level : parts.levels) goes_left[level] = !split.missing_left;
-    parts.left_rows = part_rows(node.rows, aside, [&](std::size_t row) -> bool { return goes_left[column[row]]; });
+    parts.left_rows =
+        part_rows(node.rows, aside, [&](std::size_t row) -> std::size_t { return goes_left[column[row]] ? 1 : 0; });
   } else {
     parts.left_rows =
         part_by_bin(node.rows, aside, column, split.bin, split.missing_left ? training_.x.missing[feature] : no_bin);
