@@ -1,0 +1,94 @@
+#include "linear/penalty_path.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "core/math.hpp"
+
+namespace cartwheel::linear {
+
+namespace {
+
+/// Without a penalty the shortest of several optima is wanted, and a start must be short too: not one that L1 chose.
+bool may_start_from(Penalty before, Penalty next) {
+  return next != Penalty::none || before == Penalty::l2 || before == Penalty::none;
+}
+
+auto stage_key(const LogisticRegressionOptions& o) {
+  const ClassWeight& weight = o.class_weight;
+  const bool given = weight.rule == ClassWeight::Rule::given;
+  return std::tuple(!o.fit_intercept, weight.rule, given ? weight.weights : std::array{1.0, 1.0});
+}
+
+}  // namespace
+
+struct PenaltyPath::Stage {
+  decltype(stage_key({})) key;
+  const Design& design;
+  std::array<double, 2> weights;  ///< Of a row of each class; all rows together weigh 1.
+  double total;                   ///< What they weigh as given.
+  std::unique_ptr<RowPasses> passes;
+  SampledRows sample;
+  std::vector<double> last;  ///< The coordinates of the last fit that converged, or empty,
+  Penalty last_penalty{};    ///< and its penalty.
+};
+
+PenaltyPath::PenaltyPath(const FilledColumns& filled, std::span<const std::uint8_t> y,
+                         std::span<const double> sample_weight, const std::array<double, 2>& totals)
+    : filled_(filled), y_(y), sample_weight_(sample_weight), totals_(totals) {}
+
+PenaltyPath::Stage& PenaltyPath::stage_of(const LogisticRegressionOptions& options) {
+  if (stage_ != nullptr && stage_->key == stage_key(options)) return *stage_;
+  std::optional<Design>& design = designs_[options.fit_intercept ? 1 : 0];
+  if (!design) design = Design::of(filled_, y_.size(), sample_weight_, options.fit_intercept);
+  // The solvers see the mean loss: the objective divided by C and by the total weight.
+  std::array<double, 2> weights = class_factors(options.class_weight, totals_);
+  const double total = weights[0] * totals_[0] + weights[1] * totals_[1];
+  for (double& weight : weights) weight /= total;
+  const LabelledRows rows{y_, weights, sample_weight_};
+  stage_ = std::make_shared<Stage>(Stage{stage_key(options),
+                                         *design,
+                                         weights,
+                                         total,
+                                         make_cpu_row_passes(*design, rows),
+                                         SampledRows(*design, rows, totals_),
+                                         {}});
+  return *stage_;
+}
+
+PathFit PenaltyPath::fit(const LogisticRegressionOptions& options) {
+  Stage& stage = stage_of(options);
+  const double c = options.penalty == Penalty::none ? 1.0 : options.C;
+  const Objective objective{*stage.passes, penalty_weights(stage.design, options, 1.0 / c / stage.total)};
+  Start start;
+  if (!stage.last.empty() && may_start_from(stage.last_penalty, options.penalty)) {
+    start.beta = stage.last;
+    if (stage.sample.pays()) start = stage.sample.with_hessian(std::move(start.beta));
+  } else {
+    start.beta.resize(stage.design.size());
+    if (stage.design.intercept)
+      start.beta.back() = core::log(stage.weights[1] * totals_[1]) - core::log(stage.weights[0] * totals_[0]);
+    if (stage.sample.pays()) start = stage.sample.improve(std::move(start), objective.penalty);
+  }
+  PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total};
+  if (fit.solution.stop == Stop::converged) {
+    stage.last = fit.solution.at.beta;
+    stage.last_penalty = options.penalty;
+  }
+  return fit;
+}
+
+std::vector<std::size_t> path_order(std::span<const LogisticRegressionOptions> options) {
+  std::vector<std::size_t> order(options.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto key = [&](std::size_t i) {
+    const LogisticRegressionOptions& o = options[i];
+    const bool free = o.penalty == Penalty::none;
+    return std::tuple(stage_key(o), free, free ? 0.0 : o.C, o.penalty, o.l1_ratio);
+  };
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  return order;
+}
+
+}  // namespace cartwheel::linear

@@ -1,0 +1,81 @@
+#include "linear/subset_start.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/parallel.hpp"
+
+namespace cartwheel::linear {
+
+namespace {
+
+/// The sample is made of runs of rows: their columns are read a cache line at a time.
+constexpr std::size_t run_rows = 64;
+constexpr std::size_t least_rows = 8192;
+/// So many rows for each coordinate, and so many of the rarer class, that the sample's Hessian is like that of all.
+constexpr double rows_a_coordinate = 16.0, rare_a_coordinate = 4.0;
+constexpr std::size_t least_share = 4;  ///< A sample of more than a fourth of the rows is not worth it.
+/// The sample's optimum is about this far from that of all rows.
+constexpr SolverLimits sample_limits{1e-3, 30};
+
+std::size_t sample_size(const Design& design, const std::array<double, 2>& totals) {
+  const auto coordinates = static_cast<double>(design.size());
+  const double rare_share = std::min(totals[0], totals[1]) / (totals[0] + totals[1]);
+  const double wanted = std::max(rows_a_coordinate, rare_a_coordinate / rare_share) * coordinates;
+  const auto most = static_cast<double>(design.rows);
+  return std::max(least_rows, static_cast<std::size_t>(std::min(wanted, most)));
+}
+
+std::vector<std::uint32_t> all_coordinates(std::size_t n) {
+  std::vector<std::uint32_t> all(n);
+  std::iota(all.begin(), all.end(), 0u);
+  return all;
+}
+
+}  // namespace
+
+SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals) {
+  const std::size_t wanted = sample_size(design, totals);
+  if (design.size() > most_hessian_coordinates || design.rows < least_share * wanted) return;
+  const std::size_t runs = (wanted + run_rows - 1) / run_rows, size = runs * run_rows;
+  const auto first_of = [&](std::size_t run) { return run * (design.rows - run_rows) / (runs - 1); };
+  design_ = design;
+  design_.rows = size;
+  columns_.resize(design.columns.size());
+  core::parallel_for(columns_.size(), [&](std::size_t j) {
+    columns_[j].resize(size);
+    for (std::size_t run = 0; run < runs; ++run)
+      std::copy_n(design.columns[j].data() + first_of(run), run_rows, columns_[j].data() + run * run_rows);
+    design_.columns[j] = columns_[j];
+  });
+  double total = 0.0;
+  std::array<bool, 2> found{};
+  for (std::size_t run = 0; run < runs; ++run)
+    for (std::size_t i = first_of(run); i < first_of(run) + run_rows; ++i) {
+      y_.push_back(rows.y[i]);
+      weight_.push_back(rows.class_weight[rows.y[i]] * (rows.sample_weight.empty() ? 1.0 : rows.sample_weight[i]));
+      total += weight_.back();
+      found[rows.y[i]] = true;
+    }
+  if (!found[0] || !found[1]) return;
+  for (double& weight : weight_) weight /= total;
+  passes_ = make_cpu_row_passes(design_, {y_, {1.0, 1.0}, weight_});
+}
+
+Start SampledRows::improve(Start start, const PenaltyWeights& penalty) {
+  Solution solution = solve({*passes_, penalty}, start, sample_limits);
+  if (solution.stop != Stop::converged) return start;
+  return with_hessian(std::move(solution.at.beta));
+}
+
+Start SampledRows::with_hessian(std::vector<double> beta) {
+  const std::size_t n = beta.size();
+  Start start{std::move(beta), std::vector<double>(n * n)};
+  std::vector<double> gradient(n);
+  passes_->evaluate(start.beta, gradient);
+  passes_->keep();
+  passes_->gram(all_coordinates(n), start.hessian);
+  return start;
+}
+
+}  // namespace cartwheel::linear

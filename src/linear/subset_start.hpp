@@ -1,0 +1,30 @@
+#pragma once
+
+#include "linear/solver.hpp"
+
+namespace cartwheel::linear {
+
+/// An even sample of the rows of a fit, with the same columns, centres and scales: what it takes to come close to the
+/// optimum of many rows at the cost of few. A bad sample costs steps, never the optimum.
+class SampledRows {
+ public:
+  /// @param rows  with weights that add up to 1; `totals` is the weight of each class, without its class_weight.
+  SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals);
+
+  /// Whether there are so many rows that a sample pays.
+  bool pays() const { return passes_ != nullptr; }
+  /// The sample's optimum, and the Hessian there. Where the sample has no optimum to speak of, `start` itself. Needs
+  /// pays().
+  Start improve(Start start, const PenaltyWeights& penalty);
+  /// The Hessian of the sample's loss at `beta`. Needs pays().
+  Start with_hessian(std::vector<double> beta);
+
+ private:
+  Design design_;
+  std::vector<std::vector<float>> columns_;
+  std::vector<std::uint8_t> y_;
+  std::vector<double> weight_;
+  std::unique_ptr<RowPasses> passes_;
+};
+
+}  // namespace cartwheel::linear
