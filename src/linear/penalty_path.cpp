@@ -21,13 +21,23 @@ auto stage_key(const LogisticRegressionOptions& o) {
   return std::tuple(!o.fit_intercept, weight.rule, given ? weight.weights : std::array{1.0, 1.0});
 }
 
+bool same_stage(const LogisticRegressionOptions& a, const LogisticRegressionOptions& b) {
+  return stage_key(a) == stage_key(b);
+}
+
 }  // namespace
 
 struct PenaltyPath::Stage {
-  decltype(stage_key({})) key;
+  Stage(const Design& columns, const LabelledRows& rows, const std::array<double, 2>& totals, double weight)
+      : design(columns),
+        class_weight(rows.class_weight),
+        total(weight),
+        passes(make_cpu_row_passes(columns, rows)),
+        sample(columns, rows, totals) {}
+
   const Design& design;
-  std::array<double, 2> weights;  ///< Of a row of each class; all rows together weigh 1.
-  double total;                   ///< What they weigh as given.
+  std::array<double, 2> class_weight;  ///< Such that all rows together weigh 1.
+  double total;                        ///< What they weigh as given.
   std::unique_ptr<RowPasses> passes;
   SampledRows sample;
   std::vector<double> last;  ///< The coordinates of the last fit that converged, or empty,
@@ -39,21 +49,15 @@ PenaltyPath::PenaltyPath(const FilledColumns& filled, std::span<const std::uint8
     : filled_(filled), y_(y), sample_weight_(sample_weight), totals_(totals) {}
 
 PenaltyPath::Stage& PenaltyPath::stage_of(const LogisticRegressionOptions& options) {
-  if (stage_ != nullptr && stage_->key == stage_key(options)) return *stage_;
+  if (stage_ != nullptr && same_stage(stage_options_, options)) return *stage_;
   std::optional<Design>& design = designs_[options.fit_intercept ? 1 : 0];
   if (!design) design = Design::of(filled_, y_.size(), sample_weight_, options.fit_intercept);
   // The solvers see the mean loss: the objective divided by C and by the total weight.
   std::array<double, 2> weights = class_factors(options.class_weight, totals_);
   const double total = weights[0] * totals_[0] + weights[1] * totals_[1];
   for (double& weight : weights) weight /= total;
-  const LabelledRows rows{y_, weights, sample_weight_};
-  stage_ = std::make_shared<Stage>(Stage{stage_key(options),
-                                         *design,
-                                         weights,
-                                         total,
-                                         make_cpu_row_passes(*design, rows),
-                                         SampledRows(*design, rows, totals_),
-                                         {}});
+  stage_ = std::make_shared<Stage>(*design, LabelledRows{y_, weights, sample_weight_}, totals_, total);
+  stage_options_ = options;
   return *stage_;
 }
 
@@ -68,7 +72,7 @@ PathFit PenaltyPath::fit(const LogisticRegressionOptions& options) {
   } else {
     start.beta.resize(stage.design.size());
     if (stage.design.intercept)
-      start.beta.back() = core::log(stage.weights[1] * totals_[1]) - core::log(stage.weights[0] * totals_[0]);
+      start.beta.back() = core::log(stage.class_weight[1] * totals_[1]) - core::log(stage.class_weight[0] * totals_[0]);
     if (stage.sample.pays()) start = stage.sample.improve(std::move(start), objective.penalty);
   }
   PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total};

@@ -34,6 +34,7 @@ class PenaltyPath {
   std::array<double, 2> totals_;
   std::array<std::optional<Design>, 2> designs_;  ///< Without and with an intercept.
   std::shared_ptr<Stage> stage_;
+  LogisticRegressionOptions stage_options_;  ///< Those that it was made for.
 };
 
 /// The order in which a path takes `options`: those that share a stage together, then from strong penalties to weak.

@@ -11,6 +11,9 @@ class SampledRows {
   /// @param rows  with weights that add up to 1; `totals` is the weight of each class, without its class_weight.
   SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals);
 
+  SampledRows(const SampledRows&) = delete;
+  SampledRows& operator=(const SampledRows&) = delete;
+
   /// Whether there are so many rows that a sample pays.
   bool pays() const { return passes_ != nullptr; }
   /// The sample's optimum, and the Hessian there. Where the sample has no optimum to speak of, `start` itself. Needs
