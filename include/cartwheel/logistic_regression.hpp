@@ -31,8 +31,10 @@ class LogisticRegression final : public Model {
   /// @param x  [rows x columns], any column types. @param y  rows labels, each 0 or 1, both present.
   /// @param sample_weight  empty, or one a row (see FitContext): w_i is it times the class weight; `balanced` balances
   /// the classes' total weights. Rows of weight 0 are left out (of means and indicators too), at the cost of a copy.
-  /// @throws ParameterError, DataError. Memory beyond `x`: 32 bytes a row; 4 bytes a cell of a column that is not plain
-  /// floats or has missing values; for columns squared 16 bytes, and 4 bytes for each 2^14 rows.
+  /// @throws ParameterError, DataError. Memory beyond `x`: 16 bytes a row; 4 bytes a cell of a category column or of a
+  /// float column with missing values; at most 1 byte a cell of a column that has one value in 7/8 of the rows, and 1
+  /// bit of one that has two values (bits and sparse columns are never made dense unless they are); for columns squared
+  /// 24 bytes, and 4 bytes for each 2^14 rows.
   static LogisticRegression fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                 const LogisticRegressionOptions& options = {},
                                 std::span<const double> sample_weight = {});

@@ -61,7 +61,7 @@ std::array<double, 2> class_factors(const ClassWeight& rule, const std::array<do
 PenaltyWeights penalty_weights(const Design& design, const LogisticRegressionOptions& options, double strength) {
   const PenaltyShares shares = shares_of(options);
   PenaltyWeights weights{std::vector(design.size(), 0.0), std::vector(design.size(), 0.0)};
-  for (std::size_t j = 0; j < design.columns.size(); ++j) {
+  for (std::size_t j = 0; j < design.columns(); ++j) {
     const double scale = design.scale[j];
     weights.l1[j] = shares.l1 * strength / scale;
     weights.l2[j] = shares.l2 * strength / (scale * scale);

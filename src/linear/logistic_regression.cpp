@@ -73,7 +73,7 @@ struct LogisticRegression::Impl {
 /// From the solver's coordinates to the columns as given.
 void LogisticRegression::Impl::take(const Design& design, std::span<const double> beta) {
   intercept = design.intercept ? beta.back() : 0.0;
-  for (std::size_t j = 0; j < design.columns.size(); ++j) {
+  for (std::size_t j = 0; j < design.columns(); ++j) {
     const double b = beta[j] / design.scale[j];
     coefficients[design.source[j]] = b;
     intercept -= b * design.centre[j];

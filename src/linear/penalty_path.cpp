@@ -51,7 +51,7 @@ PenaltyPath::PenaltyPath(const FilledColumns& filled, std::span<const std::uint8
 PenaltyPath::Stage& PenaltyPath::stage_of(const LogisticRegressionOptions& options) {
   if (stage_ != nullptr && same_stage(stage_options_, options)) return *stage_;
   std::optional<Design>& design = designs_[options.fit_intercept ? 1 : 0];
-  if (!design) design = Design::of(filled_, y_.size(), sample_weight_, options.fit_intercept);
+  if (!design) design = Design::of(filled_, WeightedRows(y_.size(), sample_weight_), options.fit_intercept);
   // The solvers see the mean loss: the objective divided by C and by the total weight.
   std::array<double, 2> weights = class_factors(options.class_weight, totals_);
   const double total = weights[0] * totals_[0] + weights[1] * totals_[1];

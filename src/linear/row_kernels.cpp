@@ -9,14 +9,15 @@ namespace cartwheel::linear {
 namespace {
 
 using core::tile_lanes;
+using core::tile_rows;
 
 constexpr std::size_t columns_at_once = 4;
 
 template <std::size_t N>
-[[gnu::always_inline]] inline void add_margins_of(const Design& design, const double* b, std::size_t first,
-                                                  std::size_t begin, std::size_t count, double* out) {
+[[gnu::always_inline]] inline void add_dense_margins(const Design& design, const double* b, std::size_t first,
+                                                     std::size_t begin, std::size_t count, double* out) {
   const float* x[N];
-  for (std::size_t k = 0; k < N; ++k) x[k] = design.columns[first + k].data() + begin;
+  for (std::size_t k = 0; k < N; ++k) x[k] = design.dense[first + k].data() + begin;
   std::size_t i = 0;
   for (; i + tile_lanes <= count; i += tile_lanes) {
     Lanes sum, value;
@@ -33,12 +34,12 @@ template <std::size_t N>
 }
 
 template <std::size_t N>
-[[gnu::always_inline]] inline void add_gradient_of(const Design& design, const double* residual, std::size_t first,
-                                                   std::size_t begin, std::size_t count, double* lanes) {
+[[gnu::always_inline]] inline void add_dense_gradient(const Design& design, const double* residual, std::size_t first,
+                                                      std::size_t begin, std::size_t count, double* lanes) {
   const float* x[N];
   Lanes sum[N];
   for (std::size_t k = 0; k < N; ++k) {
-    x[k] = design.columns[first + k].data() + begin;
+    x[k] = design.dense[first + k].data() + begin;
     load(sum[k], lanes + (first + k) * tile_lanes);
   }
   std::size_t i = 0;
@@ -57,100 +58,142 @@ template <std::size_t N>
           residual[i] * (static_cast<double>(x[k][i]) - design.centre[first + k]);
 }
 
-/// Half of the lanes: with all eight, the sums of a block would not fit the registers of AVX2.
-using HalfLanes [[gnu::vector_size(32)]] = double;
-constexpr std::size_t half = tile_lanes / 2;
+/// The bits of eight rows as a choice between two values.
+struct Choice {
+  Lanes low, high;
+  LaneBits places;
 
-/// Adds the products of three weighted columns with three columns, over `count` rows (a multiple of 8), to 9 x 8 lanes.
-CARTWHEEL_DISPATCHED void add_block(const double* weighted, const double* z, std::size_t count, double* lanes) {
-  constexpr std::size_t side = GramLayout::side;
-  for (std::size_t offset = 0; offset < tile_lanes; offset += half) {
-    HalfLanes sum[side][side], w[side], value;
-    for (std::size_t j = 0; j < side; ++j)
-      for (std::size_t k = 0; k < side; ++k)
-        std::memcpy(&sum[j][k], lanes + (side * j + k) * tile_lanes + offset, sizeof value);
-    for (std::size_t i = offset; i < count; i += tile_lanes) {
-      for (std::size_t j = 0; j < side; ++j) std::memcpy(&w[j], weighted + j * block_rows + i, sizeof value);
-      for (std::size_t k = 0; k < side; ++k) {
-        std::memcpy(&value, z + k * block_rows + i, sizeof value);
-        for (std::size_t j = 0; j < side; ++j) sum[j][k] += w[j] * value;
-      }
-    }
-    for (std::size_t j = 0; j < side; ++j)
-      for (std::size_t k = 0; k < side; ++k)
-        std::memcpy(lanes + (side * j + k) * tile_lanes + offset, &sum[j][k], sizeof value);
+  [[gnu::always_inline]] Choice(double low_value, double high_value) {
+    const Lanes zero{};
+    low = zero + low_value;
+    high = zero + high_value;
+    places = LaneBits{1, 2, 4, 8, 16, 32, 64, 128};
+  }
+  [[gnu::always_inline]] void pick(std::uint64_t byte, Lanes& out) const { out = (places & byte) != 0 ? high : low; }
+};
+
+[[gnu::always_inline]] inline std::uint64_t byte_of(const TwoValued& column, std::size_t row) {
+  return column.words[row / 64] >> (row % 64) & 0xff;
+}
+
+/// Calls visit(i, eight) for whole eights of rows, and one(i, value) for each row that is left over.
+template <class Visit, class One>
+[[gnu::always_inline]] inline void for_each_eight(const TwoValued& column, double centre, std::size_t begin,
+                                                  std::size_t count, const Visit& visit, const One& one) {
+  const double low = column.low - centre, high = column.high - centre;
+  const Choice choice(low, high);
+  std::size_t i = 0;
+  for (; i + tile_lanes <= count; i += tile_lanes) {
+    Lanes z;
+    choice.pick(byte_of(column, begin + i), z);
+    visit(i, z);
+  }
+  for (; i < count; ++i) one(i, (column.words[(begin + i) / 64] >> ((begin + i) % 64) & 1) != 0 ? high : low);
+}
+
+CARTWHEEL_DISPATCHED void add_dense_and_two_valued_margins(const Design& design, const double* b, std::size_t begin,
+                                                           std::size_t count, double* out) {
+  const std::size_t dense = design.dense.size();
+  std::size_t j = 0;
+  for (; j + columns_at_once <= dense; j += columns_at_once)
+    add_dense_margins<columns_at_once>(design, b, j, begin, count, out);
+  for (; j < dense; ++j) add_dense_margins<1>(design, b, j, begin, count, out);
+  for (const TwoValued& column : design.two_valued) {
+    const double slope = b[j];
+    for_each_eight(
+        column, design.centre[j], begin, count,
+        [&](std::size_t i, const Lanes& z) __attribute__((always_inline)) {
+          Lanes sum;
+          load(sum, out + i);
+          sum += z * slope;
+          store(out + i, sum);
+        },
+        [&](std::size_t i, double z) __attribute__((always_inline)) { out[i] += z * slope; });
+    ++j;
   }
 }
 
-CARTWHEEL_DISPATCHED void centre_and_weigh(const float* x, double centre, const double* curvature, std::size_t count,
-                                           double* z, double* weighted) {
-  for (std::size_t i = 0; i < count; ++i) {
-    z[i] = static_cast<double>(x[i]) - centre;
-    weighted[i] = curvature[i] * z[i];
+CARTWHEEL_DISPATCHED void add_dense_and_two_valued_gradient(const Design& design, const double* residual,
+                                                            std::size_t begin, std::size_t count, double* lanes) {
+  const std::size_t dense = design.dense.size();
+  std::size_t j = 0;
+  for (; j + columns_at_once <= dense; j += columns_at_once)
+    add_dense_gradient<columns_at_once>(design, residual, j, begin, count, lanes);
+  for (; j < dense; ++j) add_dense_gradient<1>(design, residual, j, begin, count, lanes);
+  for (const TwoValued& column : design.two_valued) {
+    Lanes sum;
+    load(sum, lanes + j * tile_lanes);
+    std::array<double, tile_lanes> rest{};
+    for_each_eight(
+        column, design.centre[j], begin, count,
+        [&](std::size_t i, const Lanes& z) __attribute__((always_inline)) {
+          Lanes r;
+          load(r, residual + i);
+          sum += r * z;
+        },
+        [&](std::size_t i, double z) __attribute__((always_inline)) { rest[i % tile_lanes] = residual[i] * z; });
+    store(lanes + j * tile_lanes, sum);
+    for (std::size_t l = 0; l < tile_lanes; ++l) lanes[j * tile_lanes + l] += rest[l];
+    ++j;
   }
+}
+
+CARTWHEEL_DISPATCHED void centre_dense(const float* x, double centre, std::size_t count, double* z) {
+  for (std::size_t i = 0; i < count; ++i) z[i] = static_cast<double>(x[i]) - centre;
+}
+
+CARTWHEEL_DISPATCHED void centre_two_valued(const TwoValued& column, double centre, std::size_t begin,
+                                            std::size_t count, double* z) {
+  for_each_eight(
+      column, centre, begin,
+      count, [&](std::size_t i, const Lanes& value) __attribute__((always_inline)) { store(z + i, value); },
+      [&](std::size_t i, double value) __attribute__((always_inline)) { z[i] = value; });
 }
 
 }  // namespace
 
-CARTWHEEL_DISPATCHED void add_margins(const Design& design, std::span<const double> b, std::size_t begin,
-                                      std::size_t end, double* out) {
-  const std::size_t columns = design.columns.size(), count = end - begin;
-  std::size_t j = 0;
-  for (; j + columns_at_once <= columns; j += columns_at_once)
-    add_margins_of<columns_at_once>(design, b.data(), j, begin, count, out);
-  for (; j < columns; ++j) add_margins_of<1>(design, b.data(), j, begin, count, out);
+double usual_margin(const Design& design, std::span<const double> b) {
+  double sum = 0.0;
+  for (std::size_t j = 0, c = design.first_mostly_one(); j < design.mostly_one.size(); ++j, ++c)
+    sum += (design.mostly_one[j].usual - design.centre[c]) * b[c];
+  return sum;
 }
 
-CARTWHEEL_DISPATCHED void add_gradient(const Design& design, const double* residual, std::size_t begin, std::size_t end,
-                                       double* lanes) {
-  const std::size_t columns = design.columns.size(), count = end - begin;
-  std::size_t j = 0;
-  for (; j + columns_at_once <= columns; j += columns_at_once)
-    add_gradient_of<columns_at_once>(design, residual, j, begin, count, lanes);
-  for (; j < columns; ++j) add_gradient_of<1>(design, residual, j, begin, count, lanes);
-}
-
-GramKernel::GramKernel(const Design& design, std::span<const std::uint32_t> coordinates)
-    : design_(design),
-      coordinates_(coordinates.begin(), coordinates.end()),
-      layout_(coordinates.size()),
-      z_(GramLayout::side * layout_.groups * block_rows),
-      weighted_(z_.size()),
-      lanes_(layout_.sums() * tile_lanes) {}
-
-void GramKernel::load_rows(const double* curvature, std::size_t begin, std::size_t count) {
-  for (std::size_t j = 0; j < coordinates_.size(); ++j) {
-    double* z = z_.data() + j * block_rows;
-    double* weighted = weighted_.data() + j * block_rows;
-    if (coordinates_[j] == design_.columns.size()) {
-      std::fill_n(z, count, 1.0);
-      std::copy_n(curvature, count, weighted);
-    } else {
-      centre_and_weigh(design_.columns[coordinates_[j]].data() + begin, design_.centre[coordinates_[j]], curvature,
-                       count, z, weighted);
-    }
-    // A ragged end is filled up with rows that add nothing.
-    std::fill(z + count, z + block_rows, 0.0);
-    std::fill(weighted + count, weighted + block_rows, 0.0);
+void add_unusual_margins(const Design& design, std::span<const double> b, std::size_t tile, double* margin) {
+  const std::size_t first = tile * tile_rows;
+  for (std::size_t j = 0, c = design.first_mostly_one(); j < design.mostly_one.size(); ++j, ++c) {
+    const MostlyOne& column = design.mostly_one[j];
+    if (b[c] == 0.0) continue;
+    for (std::size_t i = column.tiles[tile]; i < column.tiles[tile + 1]; ++i)
+      margin[column.rows[i] - first] += (static_cast<double>(column.values[i]) - column.usual) * b[c];
   }
 }
 
-void GramKernel::sum_tile(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out) {
-  constexpr std::size_t side = GramLayout::side, block_lanes = side * side * tile_lanes;
-  /// Groups whose columns stay in the first-level cache while those that they meet pass by.
-  constexpr std::size_t panel = 4;
-  std::ranges::fill(lanes_, 0.0);
-  for (std::size_t first = begin; first < end; first += block_rows) {
-    const std::size_t count = std::min(block_rows, end - first);
-    const std::size_t whole = (count + tile_lanes - 1) / tile_lanes * tile_lanes;
-    load_rows(curvature + (first - begin), first, count);
-    for (std::size_t left = 0; left < layout_.groups; left += panel)
-      for (std::size_t row = 0; row < std::min(left + panel, layout_.groups); ++row)
-        for (std::size_t column = std::max(left, row); column < std::min(left + panel, layout_.groups); ++column)
-          add_block(weighted_.data() + side * row * block_rows, z_.data() + side * column * block_rows, whole,
-                    lanes_.data() + layout_.place(side * row, side * column) / (side * side) * block_lanes);
+void add_margins(const Design& design, std::span<const double> b, std::size_t begin, std::size_t end, double* margin) {
+  add_dense_and_two_valued_margins(design, b.data(), begin, end - begin, margin);
+}
+
+void add_gradient(const Design& design, const double* residual, std::size_t begin, std::size_t end, double* lanes) {
+  add_dense_and_two_valued_gradient(design, residual, begin, end - begin, lanes);
+}
+
+void sum_unusual_gradient(const Design& design, const double* residual, std::size_t tile, double* out) {
+  const std::size_t first = tile * tile_rows;
+  for (std::size_t j = 0; j < design.mostly_one.size(); ++j) {
+    const MostlyOne& column = design.mostly_one[j];
+    double sum = 0.0;
+    for (std::size_t i = column.tiles[tile]; i < column.tiles[tile + 1]; ++i)
+      sum += residual[column.rows[i] - first] * (static_cast<double>(column.values[i]) - column.usual);
+    out[j] = sum;
   }
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = add_lanes_at(lanes_.data() + i * tile_lanes);
+}
+
+void centre_rows(const Design& design, std::size_t column, std::size_t begin, std::size_t end, double* z) {
+  if (column < design.first_two_valued())
+    centre_dense(design.dense[column].data() + begin, design.centre[column], end - begin, z);
+  else
+    centre_two_valued(design.two_valued[column - design.first_two_valued()], design.centre[column], begin, end - begin,
+                      z);
 }
 
 }  // namespace cartwheel::linear

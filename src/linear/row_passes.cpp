@@ -5,6 +5,7 @@
 
 #include "core/parallel.hpp"
 #include "core/tile_sum.hpp"
+#include "linear/gram_kernel.hpp"
 #include "linear/lanes.hpp"
 #include "linear/row_kernels.hpp"
 
@@ -49,29 +50,35 @@ class CpuRowPasses final : public RowPasses {
   std::size_t row_count() const override { return design_.rows; }
 
   Point evaluate(std::span<const double> beta, std::span<double> gradient) override {
-    const std::size_t columns = design_.columns.size(), tiles = tiles_of(design_.rows);
+    const std::size_t columns = design_.columns(), in_lanes = design_.first_mostly_one(),
+                      tiles = tiles_of(design_.rows);
     std::vector<double> b(columns);
     for (std::size_t j = 0; j < columns; ++j) b[j] = beta[j] / design_.scale[j];
-    const double constant = design_.intercept ? beta.back() : 0.0;
+    const double constant = (design_.intercept ? beta.back() : 0.0) + usual_margin(design_, b);
     std::vector<RowSums> sums(tiles);
     std::vector<double> table(tiles * columns), slopes(columns);
     core::parallel_for(tiles, [&](std::size_t tile) {
-      const std::size_t end = std::min(design_.rows, (tile + 1) * tile_rows);
-      std::array<double, block_rows> residual;
-      std::vector<double> lanes(columns * tile_lanes);
-      for (std::size_t begin = tile * tile_rows; begin < end; begin += block_rows) {
+      const std::size_t first = tile * tile_rows, end = std::min(design_.rows, first + tile_rows);
+      std::array<double, tile_rows> residual;
+      std::vector<double> lanes(in_lanes * tile_lanes);
+      std::fill_n(last_.data() + first, end - first, constant);
+      add_unusual_margins(design_, b, tile, last_.data() + first);
+      for (std::size_t begin = first; begin < end; begin += block_rows) {
         const std::size_t last = std::min(end, begin + block_rows);
-        double* margin = last_.data() + begin;
-        std::fill_n(margin, last - begin, constant);
+        double *margin = last_.data() + begin, *r = residual.data() + (begin - first);
         add_margins(design_, b, begin, last, margin);
-        add_rows(rows_, begin, last, kept_.data() + begin, margin, 1.0, sums[tile], residual.data());
-        add_gradient(design_, residual.data(), begin, last, lanes.data());
+        add_rows(rows_, begin, last, kept_.data() + begin, margin, 1.0, sums[tile], r);
+        add_gradient(design_, r, begin, last, lanes.data());
       }
-      for (std::size_t j = 0; j < columns; ++j) table[tile * columns + j] = add_lanes_at(&lanes[j * tile_lanes]);
+      for (std::size_t j = 0; j < in_lanes; ++j) table[tile * columns + j] = add_lanes_at(&lanes[j * tile_lanes]);
+      sum_unusual_gradient(design_, residual.data(), tile, table.data() + tile * columns + in_lanes);
     });
     add_parts(table, tiles, slopes);
+    const double residuals = total(sums, [](const RowSums& tile) { return tile.residual; });
+    for (std::size_t j = in_lanes; j < columns; ++j)
+      slopes[j] += (design_.mostly_one[j - in_lanes].usual - design_.centre[j]) * residuals;
     for (std::size_t j = 0; j < columns; ++j) gradient[j] = slopes[j] / design_.scale[j];
-    if (design_.intercept) gradient.back() = total(sums, [](const RowSums& tile) { return tile.residual; });
+    if (design_.intercept) gradient.back() = residuals;
     Point point{total(sums, [](const RowSums& tile) { return tile.loss; }),
                 total(sums, [](const RowSums& tile) { return tile.error; }), RowSums::infinity, RowSums::infinity,
                 -RowSums::infinity};
@@ -97,33 +104,33 @@ class CpuRowPasses final : public RowPasses {
   void gram(std::span<const std::uint32_t> coordinates, std::span<double> out) override {
     const std::size_t n = coordinates.size(), group_rows = tiles_in_group * tile_rows;
     const std::size_t groups = (design_.rows + group_rows - 1) / group_rows;
-    const GramLayout layout(n);
+    const GramLayout layout(design_, coordinates);
     std::vector<double> table(groups * layout.sums()), sums(layout.sums());
     core::parallel_for(groups, [&](std::size_t group) {
-      sum_group(coordinates, group * group_rows, std::span(table).subspan(group * sums.size(), sums.size()));
+      sum_group(layout, group * tiles_in_group, std::span(table).subspan(group * sums.size(), sums.size()));
     });
     add_parts(table, groups, sums);
     for (std::size_t j = 0; j < n; ++j)
       for (std::size_t k = j; k < n; ++k) {
-        const double sum = sums[layout.place(j, k)] / (scale(coordinates[j]) * scale(coordinates[k]));
+        const double sum = layout.entry(j, k, sums) / (scale(coordinates[j]) * scale(coordinates[k]));
         out[j * n + k] = out[k * n + j] = sum;
       }
   }
 
  private:
   double scale(std::uint32_t coordinate) const {
-    return coordinate < design_.columns.size() ? design_.scale[coordinate] : 1.0;
+    return coordinate < design_.columns() ? design_.scale[coordinate] : 1.0;
   }
 
-  /// The Gram sums of the group of tiles that starts at row `first`, its tiles added pairwise.
-  void sum_group(std::span<const std::uint32_t> coordinates, std::size_t first, std::span<double> out) const {
-    GramKernel kernel(design_, coordinates);
-    const std::size_t last = std::min(design_.rows, first + tiles_in_group * tile_rows), tiles = tiles_of(last - first);
+  /// The Gram sums of a group of tiles, added pairwise.
+  void sum_group(const GramLayout& layout, std::size_t first_tile, std::span<double> out) const {
+    GramKernel kernel(design_, layout);
+    const std::size_t tiles = std::min(tiles_of(design_.rows) - first_tile, tiles_in_group);
     std::vector<double> table(tiles * out.size()), curvature(tile_rows);
     for (std::size_t tile = 0; tile < tiles; ++tile) {
-      const std::size_t begin = first + tile * tile_rows, end = std::min(last, begin + tile_rows);
+      const std::size_t begin = (first_tile + tile) * tile_rows, end = std::min(design_.rows, begin + tile_rows);
       curvatures(rows_, begin, end, kept_.data() + begin, curvature.data());
-      kernel.sum_tile(curvature.data(), begin, end, std::span(table).subspan(tile * out.size(), out.size()));
+      kernel.sum_tile(curvature.data(), first_tile + tile, std::span(table).subspan(tile * out.size(), out.size()));
     }
     std::array<double, tiles_in_group> column;
     for (std::size_t i = 0; i < out.size(); ++i) {

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/parallel.hpp"
-
 namespace cartwheel::linear {
 
 namespace {
 
 /// The sample is made of runs of rows: their columns are read a cache line at a time.
-constexpr std::size_t run_rows = 64;
+constexpr std::size_t run_rows = 64;  // a word of bits
 constexpr std::size_t least_rows = 8192;
 /// So many rows for each coordinate, and so many of the rarer class, that the sample's Hessian is like that of all.
 constexpr double rows_a_coordinate = 16.0, rare_a_coordinate = 4.0;
@@ -32,26 +30,55 @@ std::vector<std::uint32_t> all_coordinates(std::size_t n) {
   return all;
 }
 
+/// The same columns in some runs of rows, their numbers, all multiples of 64, given.
+Design sample_of(const Design& all, const std::vector<std::size_t>& runs) {
+  Design sample;
+  sample.rows = runs.size() * run_rows;
+  sample.intercept = all.intercept;
+  sample.source = all.source;
+  sample.centre = all.centre;
+  sample.scale = all.scale;
+  for (const auto& column : all.dense) {
+    std::vector<float>& values = sample.floats.emplace_back();
+    values.reserve(sample.rows);
+    for (const std::size_t first : runs)
+      values.insert(values.end(), column.data() + first, column.data() + first + run_rows);
+    sample.dense.push_back(values);
+  }
+  for (const TwoValued& column : all.two_valued) {
+    std::vector<std::uint64_t>& words = sample.words.emplace_back();
+    for (const std::size_t first : runs) words.push_back(column.words[first / run_rows]);
+    sample.two_valued.push_back({words, column.low, column.high});
+  }
+  for (const MostlyOne& column : all.mostly_one) {
+    std::vector<float>& values = sample.floats.emplace_back();
+    std::vector<std::uint32_t>& rows = sample.row_numbers.emplace_back();
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+      const std::size_t first = runs[run];
+      auto i = static_cast<std::size_t>(std::ranges::lower_bound(column.rows, first) - column.rows.begin());
+      for (; i < column.rows.size() && column.rows[i] < first + run_rows; ++i) {
+        rows.push_back(static_cast<std::uint32_t>(run * run_rows + column.rows[i] - first));
+        values.push_back(column.values[i]);
+      }
+    }
+    sample.mostly_one.push_back({rows, values, column.usual, tile_offsets(rows, sample.rows)});
+  }
+  return sample;
+}
+
 }  // namespace
 
 SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals) {
   const std::size_t wanted = sample_size(design, totals);
   if (design.size() > most_hessian_coordinates || design.rows < least_share * wanted) return;
-  const std::size_t runs = (wanted + run_rows - 1) / run_rows, size = runs * run_rows;
-  const auto first_of = [&](std::size_t run) { return run * (design.rows - run_rows) / (runs - 1); };
-  design_ = design;
-  design_.rows = size;
-  columns_.resize(design.columns.size());
-  core::parallel_for(columns_.size(), [&](std::size_t j) {
-    columns_[j].resize(size);
-    for (std::size_t run = 0; run < runs; ++run)
-      std::copy_n(design.columns[j].data() + first_of(run), run_rows, columns_[j].data() + run * run_rows);
-    design_.columns[j] = columns_[j];
-  });
+  const std::size_t count = (wanted + run_rows - 1) / run_rows, whole = design.rows / run_rows;
+  std::vector<std::size_t> runs;
+  for (std::size_t run = 0; run < count; ++run) runs.push_back(run * (whole - 1) / (count - 1) * run_rows);
+  design_ = sample_of(design, runs);
   double total = 0.0;
   std::array<bool, 2> found{};
-  for (std::size_t run = 0; run < runs; ++run)
-    for (std::size_t i = first_of(run); i < first_of(run) + run_rows; ++i) {
+  for (const std::size_t first : runs)
+    for (std::size_t i = first; i < first + run_rows; ++i) {
       y_.push_back(rows.y[i]);
       weight_.push_back(rows.class_weight[rows.y[i]] * (rows.sample_weight.empty() ? 1.0 : rows.sample_weight[i]));
       total += weight_.back();

@@ -24,7 +24,6 @@ class SampledRows {
 
  private:
   Design design_;
-  std::vector<std::vector<float>> columns_;
   std::vector<std::uint8_t> y_;
   std::vector<double> weight_;
   std::unique_ptr<RowPasses> passes_;
