@@ -2,6 +2,7 @@
 
 #include <cartwheel/decision_tree.hpp>  // ClassWeight
 #include <cartwheel/model.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,10 @@ struct LogisticRegressionOptions {
   bool fit_intercept = true;
   ClassWeight class_weight;
   double tol = 1e-8;    ///< (0, 1]. Stop when the KKT residual (see Report) is at most this.
-  int max_iter = 1000;  ///< [1, 1000000] outer (Newton or quasi-Newton) iterations.
+  int max_iter = 1000;  ///< [1, 1000000] steps, each a pass over the rows; those on a sample of them do not count.
+  /// Also find standard errors. Only with Penalty::none and without class weights: a penalised or reweighted estimate
+  /// has no sampling error of this form.
+  bool standard_errors = false;
 };
 
 /// Logistic regression: minimises  C * sum_i w_i * log(1 + exp(-s_i * (x_i . b + b0))) + penalty(b)  with s_i = +-1, as
@@ -72,6 +76,22 @@ class LogisticRegression final : public Model {
     bool separable = false;
   };
   const Report& report() const;
+
+  /// Of the estimates of a model without penalty: square roots of the diagonal of the inverse Fisher information at the
+  /// optimum (sample weights count rows). They hold for many rows, and if the model is right.
+  struct StandardErrors {
+    std::vector<double>
+        coefficients;        ///< As coefficients(); 0 for a column without spread, whose coefficient is fixed.
+    double intercept = 0.0;  ///< 0 without an intercept.
+  };
+  /// Nothing unless the options asked for it, the fit converged and no columns are collinear. Not kept in a model file.
+  const std::optional<StandardErrors>& standard_errors() const;
+  struct Interval {
+    double low, high;
+  };
+  /// The Wald interval of each coefficient, then of the intercept: the estimate and `z` standard errors to both sides.
+  /// @param z  > 0; 1.96 gives 95% intervals. Empty where there are no standard errors. @throws ParameterError.
+  std::vector<Interval> wald_intervals(double z = 1.959963984540054) const;
 
  private:
   struct Impl;

@@ -40,6 +40,9 @@ void check_options(const LogisticRegressionOptions& options) {
     require(options.l1_ratio >= 0.0 && options.l1_ratio <= 1.0, "l1_ratio", options.l1_ratio, "[0, 1]");
   require(options.tol > 0.0 && options.tol <= 1.0, "tol", options.tol, "(0, 1]");
   require(options.max_iter >= 1 && options.max_iter <= 1'000'000, "max_iter", options.max_iter, "[1, 1000000]");
+  if (options.standard_errors &&
+      (options.penalty != Penalty::none || options.class_weight.rule != ClassWeight::Rule::none))
+    throw ParameterError("standard_errors is set; it needs penalty none, and no class_weight");
   if (options.class_weight.rule == ClassWeight::Rule::given)
     for (const double weight : options.class_weight.weights)
       require(weight >= smallest_c && weight <= largest_c, "class_weight", weight, "[1e-100, 1e100]");

@@ -59,6 +59,7 @@ struct LogisticRegression::Impl {
   std::vector<double> coefficients;       ///< [columns, then indicators]
   double intercept = 0.0;
   Report report;
+  std::optional<StandardErrors> standard_errors;
   std::vector<std::string> warnings;
   std::vector<std::string> coefficient_names;  ///< Follows from the names and indicators.
 
@@ -110,6 +111,7 @@ std::vector<LogisticRegression> LogisticRegression::fit_each(const FeatureMatrix
     impl->take(*fit.design, fit.solution.at.beta);
     impl->report = {fit.solution.iterations, fit.solution.at.objective * fit.unit, fit.solution.at.kkt,
                     fit.solution.stop == linear::Stop::converged, fit.solution.stop == linear::Stop::separated};
+    impl->standard_errors = fit.standard_errors;
     impl->warnings = warnings_of(fit.solution.stop, impl->report, options[i]);
     fitted[i] = std::move(impl);
   }
@@ -156,6 +158,23 @@ const std::vector<std::string>& LogisticRegression::coefficient_names() const { 
 const std::vector<double>& LogisticRegression::coefficients() const { return impl_->coefficients; }
 double LogisticRegression::intercept() const { return impl_->intercept; }
 const LogisticRegression::Report& LogisticRegression::report() const { return impl_->report; }
+const std::optional<LogisticRegression::StandardErrors>& LogisticRegression::standard_errors() const {
+  return impl_->standard_errors;
+}
+
+std::vector<LogisticRegression::Interval> LogisticRegression::wald_intervals(double z) const {
+  if (!(z > 0.0 && std::isfinite(z))) throw ParameterError(fmt::format("z is {}; it must be a number above 0", z));
+  std::vector<Interval> intervals;
+  if (!impl_->standard_errors) return intervals;
+  const auto add = [&](double estimate, double error) {
+    intervals.push_back({estimate - z * error, estimate + z * error});
+  };
+  for (std::size_t j = 0; j < impl_->coefficients.size(); ++j)
+    add(impl_->coefficients[j], impl_->standard_errors->coefficients[j]);
+  add(impl_->intercept, impl_->standard_errors->intercept);
+  return intervals;
+}
+
 std::vector<std::string> LogisticRegression::warnings() const { return impl_->warnings; }
 
 void LogisticRegression::write(core::ByteWriter& out) const {

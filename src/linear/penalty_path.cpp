@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/math.hpp"
+#include "linear/standard_errors.hpp"
 
 namespace cartwheel::linear {
 
@@ -75,10 +76,12 @@ PathFit PenaltyPath::fit(const LogisticRegressionOptions& options) {
       start.beta.back() = core::log(stage.class_weight[1] * totals_[1]) - core::log(stage.class_weight[0] * totals_[0]);
     if (stage.sample.pays()) start = stage.sample.improve(std::move(start), objective.penalty);
   }
-  PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total};
+  PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total, {}};
   if (fit.solution.stop == Stop::converged) {
     stage.last = fit.solution.at.beta;
     stage.last_penalty = options.penalty;
+    if (options.standard_errors)
+      fit.standard_errors = standard_errors(*stage.passes, stage.design, stage.total, filled_.columns.size());
   }
   return fit;
 }

@@ -11,6 +11,7 @@ struct PathFit {
   Solution solution;
   const Design* design;  ///< Of the solution's coordinates; lives as long as the path.
   double unit;           ///< C times the total weight: the objective as given, divided by the solver's.
+  std::optional<LogisticRegression::StandardErrors> standard_errors;
 };
 
 /// Fits with different penalties on the same rows. Columns are prepared once; each fit starts from the one before it,

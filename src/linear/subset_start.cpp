@@ -9,7 +9,7 @@ namespace {
 
 /// The sample is made of runs of rows: their columns are read a cache line at a time.
 constexpr std::size_t run_rows = 64;  // a word of bits
-constexpr std::size_t least_rows = 8192;
+constexpr std::size_t least_rows = 2048;
 /// So many rows for each coordinate, and so many of the rarer class, that the sample's Hessian is like that of all.
 constexpr double rows_a_coordinate = 16.0, rare_a_coordinate = 4.0;
 constexpr std::size_t least_share = 4;  ///< A sample of more than a fourth of the rows is not worth it.

@@ -461,6 +461,86 @@ TEST(LogisticRegression, AColumnThatTheSampleMissesConverges) {
   }
 }
 
+// ---- Standard errors
+
+TEST(LogisticRegression, StandardErrorsAreThoseOfTheInverseInformation) {
+  // One column and an intercept: the 2 x 2 information matrix is inverted by hand.
+  const LabelledRows rows = test::random_rows(50, 5000, 1);
+  auto options = with(Penalty::none);
+  options.standard_errors = true;
+  const auto model = LogisticRegression::fit(rows.matrix(), rows.y, options);
+  const auto p = model.predict_proba(rows.matrix());
+  long double w = 0, wx = 0, wxx = 0;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const long double x = rows.columns[0][i], v = p[i] * (1 - p[i]);
+    w += v;
+    wx += v * x;
+    wxx += v * x * x;
+  }
+  const long double determinant = w * wxx - wx * wx;
+  ASSERT_TRUE(model.standard_errors().has_value());
+  EXPECT_NEAR(model.standard_errors()->coefficients[0], static_cast<double>(std::sqrt(w / determinant)), 1e-12);
+  EXPECT_NEAR(model.standard_errors()->intercept, static_cast<double>(std::sqrt(wxx / determinant)), 1e-12);
+  const auto intervals = model.wald_intervals(2.0);
+  ASSERT_EQ(intervals.size(), 2u);
+  EXPECT_DOUBLE_EQ(intervals[0].high - intervals[0].low, 4.0 * model.standard_errors()->coefficients[0]);
+  EXPECT_DOUBLE_EQ(intervals[1].high + intervals[1].low, 2.0 * model.intercept());
+  EXPECT_THROW(model.wald_intervals(0.0), ParameterError);
+}
+
+TEST(LogisticRegression, IntervalsHoldTheTruthAsOftenAsTheySay) {
+  // 400 samples whose true coefficients are known; 95% intervals should miss about 20 times, 38 at the very most.
+  int misses = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    test::TestRandom random(seed);
+    LabelledRows rows{{std::vector<float>(400)}, std::vector<std::uint8_t>(400)};
+    for (std::size_t i = 0; i < 400; ++i) {
+      const double x = random.normal();
+      rows.columns[0][i] = static_cast<float>(x);
+      rows.y[i] = random.uniform() < 1.0 / (1.0 + std::exp(-(0.8 * x - 0.3)));
+    }
+    auto options = with(Penalty::none);
+    options.standard_errors = true;
+    const auto interval = LogisticRegression::fit(rows.matrix(), rows.y, options).wald_intervals()[0];
+    misses += interval.low > 0.8 || interval.high < 0.8;
+  }
+  EXPECT_GT(misses, 6);
+  EXPECT_LT(misses, 38);
+}
+
+TEST(LogisticRegression, AWholeWeightCountsAsSoManyRowsInStandardErrors) {
+  const LabelledRows rows = test::random_rows(51, 300, 3);
+  const auto weight = test::whole_weights(52, 300);
+  const LabelledRows repeated = test::repeat_rows(rows, weight);
+  auto options = with(Penalty::none);
+  options.standard_errors = true;
+  const auto a = LogisticRegression::fit(rows.matrix(), rows.y, options, weight);
+  const auto b = LogisticRegression::fit(repeated.matrix(), repeated.y, options);
+  for (std::size_t j = 0; j < 3; ++j)
+    EXPECT_NEAR(a.standard_errors()->coefficients[j], b.standard_errors()->coefficients[j], 1e-9);
+}
+
+TEST(LogisticRegression, StandardErrorsAreThereOnlyWhereTheyMeanSomething) {
+  LabelledRows rows = test::random_rows(53, 200, 2);
+  auto options = with(Penalty::none);
+  EXPECT_FALSE(LogisticRegression::fit(rows.matrix(), rows.y, options).standard_errors().has_value());
+  options.standard_errors = true;
+  rows.columns.push_back(std::vector<float>(200, 3.0f));
+  EXPECT_EQ(LogisticRegression::fit(rows.matrix(), rows.y, options).standard_errors()->coefficients[2], 0.0);
+  rows.columns[2] = rows.columns[0];
+  const auto collinear = LogisticRegression::fit(rows.matrix(), rows.y, options);
+  EXPECT_FALSE(collinear.standard_errors().has_value());
+  EXPECT_THAT(collinear.wald_intervals(), IsEmpty());
+  const LabelledRows parted = parted_rows();
+  EXPECT_FALSE(LogisticRegression::fit(parted.matrix(), parted.y, options).standard_errors().has_value());
+  for (const Penalty penalty : {Penalty::l1, Penalty::l2, Penalty::elasticnet}) {
+    auto penalised = with(penalty);
+    penalised.standard_errors = true;
+    EXPECT_THAT([&] { LogisticRegression::fit(rows.matrix(), rows.y, penalised); },
+                ThrowsMessage<ParameterError>(HasSubstr("standard_errors")));
+  }
+}
+
 // ---- Weights
 
 TEST(LogisticRegression, AWholeWeightIsSoManyRows) {
