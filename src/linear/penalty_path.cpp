@@ -41,8 +41,9 @@ struct PenaltyPath::Stage {
   double total;                        ///< What they weigh as given.
   std::unique_ptr<RowPasses> passes;
   SampledRows sample;
-  std::vector<double> last;  ///< The coordinates of the last fit that converged, or empty,
-  Penalty last_penalty{};    ///< and its penalty.
+  std::vector<double> last;          ///< The coordinates of the last fit that converged, or empty,
+  Penalty last_penalty{};            ///< its penalty,
+  std::vector<double> last_sampled;  ///< and the sample's optimum for it, or empty.
 };
 
 PenaltyPath::PenaltyPath(const FilledColumns& filled, std::span<const std::uint8_t> y,
@@ -66,20 +67,31 @@ PathFit PenaltyPath::fit(const LogisticRegressionOptions& options) {
   Stage& stage = stage_of(options);
   const double c = options.penalty == Penalty::none ? 1.0 : options.C;
   const Objective objective{*stage.passes, penalty_weights(stage.design, options, 1.0 / c / stage.total)};
+  const bool follows = !stage.last.empty() && may_start_from(stage.last_penalty, options.penalty);
   Start start;
-  if (!stage.last.empty() && may_start_from(stage.last_penalty, options.penalty)) {
+  if (follows) {
     start.beta = stage.last;
-    if (stage.sample.pays()) start = stage.sample.with_hessian(std::move(start.beta));
   } else {
     start.beta.resize(stage.design.size());
     if (stage.design.intercept)
       start.beta.back() = core::log(stage.class_weight[1] * totals_[1]) - core::log(stage.class_weight[0] * totals_[0]);
-    if (stage.sample.pays()) start = stage.sample.improve(std::move(start), objective.penalty);
+  }
+  std::vector<double> sampled;
+  if (stage.sample.pays()) {
+    const bool from_sample = follows && !stage.last_sampled.empty();
+    sampled = stage.sample.optimum(from_sample ? stage.last_sampled : start.beta, objective.penalty);
+    // From one penalty to the next, all rows move as the sample does, nearly.
+    if (!sampled.empty() && from_sample)
+      for (std::size_t j = 0; j < sampled.size(); ++j) start.beta[j] += sampled[j] - stage.last_sampled[j];
+    else if (!sampled.empty() && !follows)
+      start.beta = sampled;
+    if (!sampled.empty() || follows) start = stage.sample.with_hessian(std::move(start.beta));
   }
   PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total, {}};
   if (fit.solution.stop == Stop::converged) {
     stage.last = fit.solution.at.beta;
     stage.last_penalty = options.penalty;
+    stage.last_sampled = std::move(sampled);
     if (options.standard_errors)
       fit.standard_errors = standard_errors(*stage.passes, stage.design, stage.total, filled_.columns.size());
   }

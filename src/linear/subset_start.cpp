@@ -10,18 +10,19 @@ namespace {
 /// The sample is made of runs of rows: their columns are read a cache line at a time.
 constexpr std::size_t run_rows = 64;  // a word of bits
 constexpr std::size_t least_rows = 2048;
+constexpr std::size_t usual_share = 32;  ///< A fit on one row in 32 costs less than an evaluation of all.
 /// So many rows for each coordinate, and so many of the rarer class, that the sample's Hessian is like that of all.
 constexpr double rows_a_coordinate = 16.0, rare_a_coordinate = 4.0;
 constexpr std::size_t least_share = 4;  ///< A sample of more than a fourth of the rows is not worth it.
-/// The sample's optimum is about this far from that of all rows.
-constexpr SolverLimits sample_limits{1e-3, 30};
+/// Tighter than the distance of the sample's optimum from that of all rows: differences of optima matter too.
+constexpr SolverLimits sample_limits{1e-5, 30};
 
 std::size_t sample_size(const Design& design, const std::array<double, 2>& totals) {
   const auto coordinates = static_cast<double>(design.size());
   const double rare_share = std::min(totals[0], totals[1]) / (totals[0] + totals[1]);
   const double wanted = std::max(rows_a_coordinate, rare_a_coordinate / rare_share) * coordinates;
   const auto most = static_cast<double>(design.rows);
-  return std::max(least_rows, static_cast<std::size_t>(std::min(wanted, most)));
+  return std::max({least_rows, design.rows / usual_share, static_cast<std::size_t>(std::min(wanted, most))});
 }
 
 std::vector<std::uint32_t> all_coordinates(std::size_t n) {
@@ -89,10 +90,10 @@ SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const s
   passes_ = make_cpu_row_passes(design_, {y_, {1.0, 1.0}, weight_});
 }
 
-Start SampledRows::improve(Start start, const PenaltyWeights& penalty) {
-  Solution solution = solve({*passes_, penalty}, start, sample_limits);
-  if (solution.stop != Stop::converged) return start;
-  return with_hessian(std::move(solution.at.beta));
+std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty) {
+  Solution solution = solve({*passes_, penalty}, {start, {}}, sample_limits);
+  if (solution.stop != Stop::converged) return {};
+  return std::move(solution.at.beta);
 }
 
 Start SampledRows::with_hessian(std::vector<double> beta) {

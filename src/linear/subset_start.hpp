@@ -16,10 +16,9 @@ class SampledRows {
 
   /// Whether there are so many rows that a sample pays.
   bool pays() const { return passes_ != nullptr; }
-  /// The sample's optimum, and the Hessian there. Where the sample has no optimum to speak of, `start` itself. Needs
-  /// pays().
-  Start improve(Start start, const PenaltyWeights& penalty);
-  /// The Hessian of the sample's loss at `beta`. Needs pays().
+  /// The sample's optimum, searched from `start`; empty where the sample has none to speak of. Needs pays().
+  std::vector<double> optimum(const std::vector<double>& start, const PenaltyWeights& penalty);
+  /// `beta` with the Hessian of the sample's loss there. Needs pays().
   Start with_hessian(std::vector<double> beta);
 
  private:
