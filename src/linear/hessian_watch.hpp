@@ -5,13 +5,19 @@
 
 namespace cartwheel::linear {
 
+/// What a Hessian of all rows costs, in evaluations: columns squared for each row, against columns and a logarithm.
+inline double hessian_cost(std::size_t coordinates) {
+  const auto n = static_cast<double>(coordinates);
+  return n * n / (16.0 * (0.8 * n + 25.0));
+}
+
 /// Decides when a new Hessian is worth its cost, which is that of several evaluations: when the steps with the old one
 /// bring the fit to its end more slowly. By shapes and residuals alone, never by a clock.
 class HessianWatch {
  public:
   /// @param coordinates  of the Hessian. @param tol  the KKT residual at which the fit ends.
   HessianWatch(std::size_t rows, std::size_t coordinates, double tol)
-      : cheap_(rows * coordinates * coordinates <= cheap_work), evaluations_(cost_of(coordinates)), tol_(tol) {}
+      : cheap_(rows * coordinates * coordinates <= cheap_work), evaluations_(hessian_cost(coordinates)), tol_(tol) {}
 
   /// A Hessian was made (or given) where the KKT residual is `kkt`.
   void made(double kkt) {
@@ -32,12 +38,6 @@ class HessianWatch {
   static constexpr std::size_t cheap_work = std::size_t{1} << 27;
   static constexpr int patience = 2;
   static constexpr double last_steps = 3.0;  // what a new Hessian still needs
-  /// A pass for the Hessian costs columns squared, an evaluation columns and the logarithm of each row.
-  static double cost_of(std::size_t coordinates) {
-    const auto n = static_cast<double>(coordinates);
-    return n * n / (16.0 * (0.8 * n + 25.0));
-  }
-
   bool cheap_;
   double evaluations_, tol_;
   double start_ = 0.0;

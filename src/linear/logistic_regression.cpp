@@ -100,8 +100,9 @@ std::vector<LogisticRegression> LogisticRegression::fit_each(const FeatureMatrix
   const FilledColumns filled = FilledColumns::of(x, sample_weight);
   linear::PenaltyPath path(filled, y, sample_weight, totals);
   std::vector<std::shared_ptr<const Impl>> fitted(options.size());
-  for (const std::size_t i : linear::path_order(options)) {
-    const linear::PathFit fit = path.fit(options[i]);
+  const std::vector<std::size_t> order = linear::path_order(options);
+  for (const std::size_t i : order) {
+    const linear::PathFit fit = path.fit(options[i], i != order.back());
     auto impl = std::make_shared<Impl>();
     impl->feature_names = x.names();
     impl->fill = filled.fill;

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/math.hpp"
+#include "linear/hessian_watch.hpp"
 #include "linear/standard_errors.hpp"
 
 namespace cartwheel::linear {
@@ -20,6 +21,19 @@ auto stage_key(const LogisticRegressionOptions& o) {
   const ClassWeight& weight = o.class_weight;
   const bool given = weight.rule == ClassWeight::Rule::given;
   return std::tuple(!o.fit_intercept, weight.rule, given ? weight.weights : std::array{1.0, 1.0});
+}
+
+/// A Hessian of all rows serves the fits that follow; it pays if it costs a few of the steps that it saves, and a new
+/// one if a fit took more steps than this with it.
+constexpr double most_hessian_cost = 4.0;
+constexpr int most_steps = 4;
+
+std::vector<double> full_hessian(RowPasses& rows, std::size_t n) {
+  std::vector<std::uint32_t> all(n);
+  std::iota(all.begin(), all.end(), 0u);
+  std::vector<double> hessian(n * n);
+  rows.gram(all, hessian);
+  return hessian;
 }
 
 bool same_stage(const LogisticRegressionOptions& a, const LogisticRegressionOptions& b) {
@@ -44,6 +58,7 @@ struct PenaltyPath::Stage {
   std::vector<double> last;          ///< The coordinates of the last fit that converged, or empty,
   Penalty last_penalty{};            ///< its penalty,
   std::vector<double> last_sampled;  ///< and the sample's optimum for it, or empty.
+  std::vector<double> hessian;       ///< Of all rows, at the optimum of a fit before; or empty.
 };
 
 PenaltyPath::PenaltyPath(const FilledColumns& filled, std::span<const std::uint8_t> y,
@@ -63,7 +78,7 @@ PenaltyPath::Stage& PenaltyPath::stage_of(const LogisticRegressionOptions& optio
   return *stage_;
 }
 
-PathFit PenaltyPath::fit(const LogisticRegressionOptions& options) {
+PathFit PenaltyPath::fit(const LogisticRegressionOptions& options, bool more) {
   Stage& stage = stage_of(options);
   const double c = options.penalty == Penalty::none ? 1.0 : options.C;
   const Objective objective{*stage.passes, penalty_weights(stage.design, options, 1.0 / c / stage.total)};
@@ -85,13 +100,19 @@ PathFit PenaltyPath::fit(const LogisticRegressionOptions& options) {
       for (std::size_t j = 0; j < sampled.size(); ++j) start.beta[j] += sampled[j] - stage.last_sampled[j];
     else if (!sampled.empty() && !follows)
       start.beta = sampled;
-    if (!sampled.empty() || follows) start = stage.sample.with_hessian(std::move(start.beta));
+    if (follows && !stage.hessian.empty())
+      start.hessian = stage.hessian;
+    else if (!sampled.empty() || follows)
+      start = stage.sample.with_hessian(std::move(start.beta));
   }
   PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total, {}};
   if (fit.solution.stop == Stop::converged) {
     stage.last = fit.solution.at.beta;
     stage.last_penalty = options.penalty;
     stage.last_sampled = std::move(sampled);
+    if (more && stage.sample.pays() && hessian_cost(stage.design.size()) <= most_hessian_cost &&
+        (stage.hessian.empty() || fit.solution.iterations > most_steps))
+      stage.hessian = full_hessian(*stage.passes, stage.design.size());
     if (options.standard_errors)
       fit.standard_errors = standard_errors(*stage.passes, stage.design, stage.total, filled_.columns.size());
   }

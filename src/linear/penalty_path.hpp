@@ -22,7 +22,8 @@ class PenaltyPath {
   PenaltyPath(const FilledColumns& filled, std::span<const std::uint8_t> y, std::span<const double> sample_weight,
               const std::array<double, 2>& totals);
 
-  PathFit fit(const LogisticRegressionOptions& options);
+  /// @param more  whether others will follow: then more is prepared for them.
+  PathFit fit(const LogisticRegressionOptions& options, bool more);
 
  private:
   /// What fits with the same rows, weights and columns share.
