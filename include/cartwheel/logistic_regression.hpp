@@ -43,9 +43,9 @@ class LogisticRegression final : public Model {
                                 const LogisticRegressionOptions& options = {},
                                 std::span<const double> sample_weight = {});
   /// A fit with each of `options`, in order, at less than the cost of as many: columns are prepared once, and each fit
-  /// starts from where a sample of the rows says its optimum lies beside its neighbour's, from strong penalties to weak:
-  /// two to four passes over the rows instead of six and the preparation. Each reaches the optimum that its own fit would
-  /// reach, to its `tol`, but not in the same bits; the same list gives the same bits.
+  /// starts from where a sample of the rows says its optimum lies beside its neighbour's, from strong penalties to
+  /// weak: two to four passes over the rows instead of six and the preparation. Each reaches the optimum that its own
+  /// fit would reach, to its `tol`, but not in the same bits; the same list gives the same bits.
   static std::vector<LogisticRegression> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                                   std::span<const LogisticRegressionOptions> options,
                                                   std::span<const double> sample_weight = {});
