@@ -42,10 +42,14 @@ inline constexpr double log2_e_head = 0x1.7154765200000p+0;
 inline constexpr double log2_e_tail = 0x1.705fc2eefa200p-33;
 inline constexpr double sqrt2 = 0x1.6a09e667f3bcdp+0;
 
+// The straight stretches of exp and log work on one number or on several at once: V is double, or a vector of doubles
+// whose every lane gets the bits that a double would get. Results are references because a vector that is returned
+// would change the calling convention between instruction sets.
+
 /// The series of 2*atanh(s) - 2*s, divided by s: sum of 2 z^n / (2n + 1) over n >= 1, where z = s*s <= 0.0295.
-CARTWHEEL_HD inline double atanh_tail(double z) {
-  double r = 2.0 / 25.0;
-  r = 2.0 / 23.0 + z * r;
+template <class V>
+CARTWHEEL_HD_INLINE void atanh_tail(const V& z, V& tail) {
+  V r = 2.0 / 23.0 + z * (2.0 / 25.0);
   r = 2.0 / 21.0 + z * r;
   r = 2.0 / 19.0 + z * r;
   r = 2.0 / 17.0 + z * r;
@@ -56,17 +60,45 @@ CARTWHEEL_HD inline double atanh_tail(double z) {
   r = 2.0 / 7.0 + z * r;
   r = 2.0 / 5.0 + z * r;
   r = 2.0 / 3.0 + z * r;
-  return z * r;
+  tail = z * r;
 }
 
-/// k*ln2 + log(1 + f) + correction, for f in [sqrt(1/2) - 1, sqrt(2) - 1] and a small correction.
-CARTWHEEL_HD inline double log_of_parts(int k, double f, double correction) {
-  const double half_square = 0.5 * f * f;
-  const double s = f / (2.0 + f);
-  const double tail = s * (half_square + atanh_tail(s * s));
-  const double exponent = static_cast<double>(k);
-  return exponent * ln2_high - ((half_square - (tail + (exponent * ln2_low + correction))) - f);
+/// k*ln2 + log(1 + f) + correction, for f in [sqrt(1/2) - 1, sqrt(2) - 1], a whole k and a small correction.
+template <class V>
+CARTWHEEL_HD_INLINE void log_of_parts(const V& k, const V& f, const V& correction, V& result) {
+  const V half_square = 0.5 * f * f;
+  const V s = f / (2.0 + f);
+  V series;
+  atanh_tail<V>(s * s, series);
+  const V tail = s * (half_square + series);
+  result = k * ln2_high - ((half_square - (tail + (k * ln2_low + correction))) - f);
 }
+
+/// e^x / 2^k, for the whole number k nearest to x / ln 2.
+template <class V>
+CARTWHEEL_HD_INLINE void exp_of_rest(const V& x, const V& k, V& result) {
+  const V high = x - k * ln2_high;
+  const V low = k * ln2_low;
+  const V r = high - low;
+  // Taylor: |r| <= 0.3466, so the first term left out is below 2^-60.
+  V p = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
+  p = 1.0 / 39916800.0 + r * p;
+  p = 1.0 / 3628800.0 + r * p;
+  p = 1.0 / 362880.0 + r * p;
+  p = 1.0 / 40320.0 + r * p;
+  p = 1.0 / 5040.0 + r * p;
+  p = 1.0 / 720.0 + r * p;
+  p = 1.0 / 120.0 + r * p;
+  p = 1.0 / 24.0 + r * p;
+  p = 1.0 / 6.0 + r * p;
+  p = 0.5 + r * p;
+  const V rounding = (high - r) - low;  // what r lost when low was subtracted
+  result = 1.0 + (r + (r * r * p + rounding));
+}
+
+/// Adding it pushes the fraction bits out: what is left is the nearest whole number, also as an integer in the lowest
+/// bits.
+inline constexpr double to_whole = 0x1.8p52;
 
 /// Splits a positive, finite x into 2^k * m with m in [sqrt(1/2), sqrt(2)).
 struct Parts {
@@ -97,28 +129,10 @@ CARTWHEEL_HD inline double exp(double x) {
   if (x != x) return x;
   if (x > 709.782712893384) return infinity();
   if (x < -745.133219101941) return 0.0;
-  // Adding 1.5 * 2^52 pushes the fraction bits out: the nearest integer to x / ln 2.
-  const double shifted = x * log2_e + 0x1.8p52;
-  const double kd = shifted - 0x1.8p52;
+  const double kd = (x * log2_e + to_whole) - to_whole;
   const int k = static_cast<int>(kd);
-  const double high = x - kd * ln2_high;
-  const double low = kd * ln2_low;
-  const double r = high - low;
-  // Taylor: |r| <= 0.3466, so the first term left out is below 2^-60.
-  double p = 1.0 / 6227020800.0;
-  p = 1.0 / 479001600.0 + r * p;
-  p = 1.0 / 39916800.0 + r * p;
-  p = 1.0 / 3628800.0 + r * p;
-  p = 1.0 / 362880.0 + r * p;
-  p = 1.0 / 40320.0 + r * p;
-  p = 1.0 / 5040.0 + r * p;
-  p = 1.0 / 720.0 + r * p;
-  p = 1.0 / 120.0 + r * p;
-  p = 1.0 / 24.0 + r * p;
-  p = 1.0 / 6.0 + r * p;
-  p = 0.5 + r * p;
-  const double rounding = (high - r) - low;  // what r lost when low was subtracted
-  const double y = 1.0 + (r + (r * r * p + rounding));
+  double y;
+  exp_of_rest(x, kd, y);
   if (k >= -1021 && k <= 1023) return y * power_of_two(k);
   if (k > 1023) return y * power_of_two(1023) * power_of_two(k - 1023);
   return y * power_of_two(k + 1000) * power_of_two(-1000);
@@ -131,7 +145,9 @@ CARTWHEEL_HD inline double log(double x) {
   if (x == 0.0) return -infinity();
   if (x < 0.0) return not_a_number();
   const Parts parts = split_exponent(x);
-  return log_of_parts(parts.k, parts.m - 1.0, 0.0);
+  double result;
+  log_of_parts(static_cast<double>(parts.k), parts.m - 1.0, 0.0, result);
+  return result;
 }
 
 /// log(1 + x), exact for tiny x where 1 + x would round. Error at most 1 ulp. log1p(-1) is -inf; NaN for x < -1.
@@ -140,12 +156,17 @@ CARTWHEEL_HD inline double log1p(double x) {
   if (x != x || x == infinity()) return x;
   if (x == -1.0) return -infinity();
   if (x < -1.0) return not_a_number();
-  if (x > -0.29 && x < 0.41) return log_of_parts(0, x, 0.0);
+  double result;
+  if (x > -0.29 && x < 0.41) {
+    log_of_parts(0.0, x, 0.0, result);
+    return result;
+  }
   const double sum = 1.0 + x;
   // What the addition rounded away, relative to the sum; it vanishes for large x.
   const double lost = x < 1.0 ? x - (sum - 1.0) : 1.0 - (sum - x);
   const Parts parts = split_exponent(sum);
-  return log_of_parts(parts.k, parts.m - 1.0, lost / sum);
+  log_of_parts(static_cast<double>(parts.k), parts.m - 1.0, lost / sum, result);
+  return result;
 }
 
 /// x * log2(x), with 0 at x = 0: the term of an entropy. Error at most 1.6 ulp; exact where x is a power of two.
@@ -161,7 +182,9 @@ CARTWHEEL_HD inline double x_log2_x(double x) {
   const double half_square = 0.5 * f * f;
   const double s = f / (2.0 + f);
   const double high = from_bits(bits_of(f - half_square) & 0xffffffff00000000u);
-  const double low = ((f - high) - half_square) + s * (half_square + atanh_tail(s * s));
+  double series;
+  atanh_tail(s * s, series);
+  const double low = ((f - high) - half_square) + s * (half_square + series);
   const double fraction = high * log2_e_head;
   const double rest = (low + high) * log2_e_tail + low * log2_e_head;
   const double exponent = static_cast<double>(parts.k);

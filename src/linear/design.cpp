@@ -1,102 +1,223 @@
 #include "linear/design.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
-#include "core/tile_sum.hpp"
-#include "features/model_input.hpp"
+#include "core/parallel.hpp"
 
 namespace cartwheel::linear {
 
 namespace {
 
-bool is_missing(float value) { return value != value; }
+constexpr std::size_t word_bits = 64;
+constexpr std::size_t few = 8;  ///< One row in so many may differ from the usual value.
 
-/// Sums over rows, each with its weight.
-class WeightedRows {
+/// A column as it will be kept, with what is stored for it.
+struct Kept {
+  enum class Kind : std::uint8_t { none, dense, two_valued, mostly_one } kind = Kind::none;
+  std::span<const float> values;
+  std::span<const std::uint64_t> words;
+  std::span<const std::uint32_t> rows;
+  double low = 0.0, high = 0.0;  ///< Of two values; of mostly one, `low` is the usual one.
+  double centre = 0.0, scale = 0.0;
+  std::vector<float> own_values;
+  std::vector<std::uint64_t> own_words;
+  std::vector<std::uint32_t> own_rows;
+};
+
+/// Calls found(i) for each value that is not `usual`, until it says no. @return whether it never did.
+template <class Found>
+bool for_each_other(std::span<const float> values, float usual, const Found& found) {
+  constexpr std::size_t block = 64;
+  for (std::size_t begin = 0; begin < values.size(); begin += block) {
+    const std::size_t end = std::min(values.size(), begin + block);
+    unsigned others = 0;
+    for (std::size_t i = begin; i < end; ++i) others += values[i] != usual;
+    if (others == 0) continue;
+    for (std::size_t i = begin; i < end; ++i)
+      if (values[i] != usual && !found(static_cast<std::uint32_t>(i))) return false;
+  }
+  return true;
+}
+
+class Sorter {
  public:
-  WeightedRows(std::size_t rows, std::span<const double> weight) : rows_(rows), weight_(weight) {}
+  Sorter(const WeightedRows& rows, bool intercept) : rows_(rows), intercept_(intercept) {}
 
-  /// sum of weight(i) * term(i)
-  template <class Term>
-  double sum(const Term& term) const {
-    if (weight_.empty()) return core::tile_sum(rows_, term);
-    return core::tile_sum(rows_, [&](std::size_t i) { return weight_[i] * term(i); });
+  Kept operator()(const DenseView& view) const {
+    const std::span<const float> x = view.values;
+    if (Kept kept; two_values(x, kept)) return kept;
+    if (Kept kept; mostly(x, 0.0f, kept)) return kept;
+    if (Kept kept; mostly(x, median_of_some(x), kept)) return kept;
+    Kept kept;
+    kept.kind = Kept::Kind::dense;
+    kept.values = x;
+    if (intercept_) kept.centre = rows_.sum_of_present(x) / rows_.total();
+    kept.scale = std::sqrt(rows_.sum_of_squares(x, kept.centre) / rows_.total());
+    return kept;
+  }
+
+  Kept operator()(const BitView& view) const {
+    std::size_t set = 0;
+    for (const std::uint64_t word : view.words) set += static_cast<std::size_t>(std::popcount(word));
+    const std::size_t all = rows_.size();
+    if (set == 0 || set == all) return constant(set == 0 ? 0.0 : 1.0);
+    if (std::min(set, all - set) > all / few) return of_two(view.words, 0.0, 1.0);
+    Kept kept;
+    const bool rare = set <= all - set;
+    for (std::uint32_t row = 0; row < all; ++row)
+      if ((view.words[row / word_bits] >> (row % word_bits) & 1) == rare) kept.own_rows.push_back(row);
+    kept.own_values.assign(kept.own_rows.size(), rare ? 1.0f : 0.0f);
+    of_mostly(kept, rare ? 0.0 : 1.0);
+    return kept;
+  }
+
+  Kept operator()(const SparseView& view) const {
+    if (view.rows.empty()) return constant(0.0);
+    if (view.rows.size() <= rows_.size() / few) {
+      Kept kept;
+      kept.rows = view.rows;
+      kept.values = view.values;
+      of_mostly(kept, 0.0);
+      return kept;
+    }
+    std::vector<float> dense(rows_.size());
+    for (std::size_t i = 0; i < view.rows.size(); ++i) dense[view.rows[i]] = view.values[i];
+    Kept kept = (*this)(DenseView{dense});
+    if (kept.kind == Kept::Kind::dense) kept.own_values = std::move(dense);
+    return kept;
   }
 
  private:
-  std::size_t rows_;
-  std::span<const double> weight_;
-};
+  /// A constant column has no spread, but without an intercept it is like one.
+  Kept constant(double value) const {
+    Kept kept;
+    if (intercept_ || value == 0.0) return kept;
+    kept.kind = Kept::Kind::mostly_one;
+    kept.low = value;
+    kept.scale = std::abs(value);
+    return kept;
+  }
 
-/// Mean of the values that are there, as the float nearest to it; 0 if there are none.
-float mean_of_present(const WeightedRows& rows, std::span<const float> values, std::size_t missing) {
-  if (missing == values.size()) return 0.0f;
-  const double sum =
-      rows.sum([&](std::size_t i) { return is_missing(values[i]) ? 0.0 : static_cast<double>(values[i]); });
-  return static_cast<float>(sum / rows.sum([&](std::size_t i) { return is_missing(values[i]) ? 0.0 : 1.0; }));
-}
+  Kept of_two(std::span<const std::uint64_t> words, double low, double high) const {
+    Kept kept;
+    kept.kind = Kept::Kind::two_valued;
+    kept.words = words;
+    kept.low = low;
+    kept.high = high;
+    const double share = rows_.sum_of_set(words) / rows_.total();
+    if (intercept_) {
+      kept.centre = low + (high - low) * share;
+      kept.scale = std::abs(high - low) * std::sqrt(share * (1.0 - share));
+    } else {
+      kept.scale = std::sqrt(low * low * (1.0 - share) + high * high * share);
+    }
+    return kept;
+  }
+
+  /// Completes a column whose differing rows are in kept.rows or kept.own_rows.
+  void of_mostly(Kept& kept, double usual) const {
+    kept.kind = Kept::Kind::mostly_one;
+    kept.low = usual;
+    const std::span<const std::uint32_t> rows =
+        kept.own_rows.empty() ? kept.rows : std::span<const std::uint32_t>(kept.own_rows);
+    const std::span<const float> values = kept.own_rows.empty() ? kept.values : std::span<const float>(kept.own_values);
+    const double weight = rows_.sum_at(rows, [](std::size_t) { return 1.0; }), total = rows_.total();
+    if (intercept_)
+      kept.centre =
+          usual + rows_.sum_at(rows, [&](std::size_t i) { return static_cast<double>(values[i]) - usual; }) / total;
+    const double square = rows_.sum_at(rows, [&](std::size_t i) {
+      const double z = static_cast<double>(values[i]) - kept.centre;
+      return z * z;
+    });
+    const double rest = usual - kept.centre;
+    kept.scale = std::sqrt((square + std::max(0.0, total - weight) * rest * rest) / total);
+  }
+
+  /// A column of one or two values.
+  bool two_values(std::span<const float> x, Kept& kept) const {
+    const float a = x[0];
+    float b = a;
+    std::size_t others = 0;
+    const bool holds = for_each_other(x, a, [&](std::uint32_t i) {
+      if (others++ == 0) b = x[i];
+      return x[i] == b;
+    });
+    if (!holds) return false;
+    if (others == 0) {
+      kept = constant(static_cast<double>(a));
+      return true;
+    }
+    const bool a_usual = others <= x.size() - others;
+    if (mostly(x, a_usual ? a : b, kept)) return true;
+    std::vector<std::uint64_t> words((x.size() + word_bits - 1) / word_bits);
+    const float high = std::max(a, b);
+    for (std::size_t i = 0; i < x.size(); ++i) words[i / word_bits] |= std::uint64_t{x[i] == high} << (i % word_bits);
+    kept = of_two(words, static_cast<double>(std::min(a, b)), static_cast<double>(high));
+    kept.own_words = std::move(words);
+    return true;
+  }
+
+  bool mostly(std::span<const float> x, float usual, Kept& kept) const {
+    const std::size_t most = x.size() / few;
+    std::vector<std::uint32_t> others;
+    if (!for_each_other(x, usual, [&](std::uint32_t i) {
+          others.push_back(i);
+          return others.size() <= most;
+        }))
+      return false;
+    for (const std::uint32_t i : others) kept.own_values.push_back(x[i]);
+    kept.own_rows = std::move(others);
+    of_mostly(kept, static_cast<double>(usual));
+    return true;
+  }
+
+  /// The usual value, if there is one, unless it hides from all of these rows; then the column is kept dense.
+  static float median_of_some(std::span<const float> x) {
+    std::array<float, 15> some;
+    for (std::size_t i = 0; i < some.size(); ++i) some[i] = x[i * (x.size() - 1) / (some.size() - 1)];
+    std::ranges::nth_element(some, some.begin() + some.size() / 2);
+    return some[some.size() / 2];
+  }
+
+  const WeightedRows& rows_;
+  bool intercept_;
+};
 
 }  // namespace
 
-FilledColumns FilledColumns::of(const FeatureMatrix& x, std::span<const double> sample_weight) {
-  const WeightedRows rows(x.rows(), sample_weight);
-  FilledColumns filled;
-  filled.names = x.names();
-  filled.fill.resize(x.columns());
-  std::vector<std::vector<float>> indicator_columns;
-  for (std::size_t j = 0; j < x.columns(); ++j) {
-    const auto* stored = std::get_if<FloatColumn>(&x.column(j));
-    std::vector<float> copy;
-    if (stored == nullptr) {
-      copy.resize(x.rows());
-      x.copy_column(j, copy);
-    }
-    const std::span<const float> values = stored != nullptr ? std::span(stored->values) : std::span<const float>(copy);
-    const auto missing = static_cast<std::size_t>(std::ranges::count_if(values, is_missing));
-    filled.fill[j] = mean_of_present(rows, values, missing);
-    if (missing == 0 && stored != nullptr) {
-      filled.columns.push_back(values);
-      continue;
-    }
-    if (missing > 0) {
-      copy.assign(values.begin(), values.end());
-      std::vector<float>& indicator = indicator_columns.emplace_back(x.rows());
-      std::ranges::transform(copy, indicator.begin(), [](float v) { return is_missing(v) ? 1.0f : 0.0f; });
-      std::ranges::replace_if(copy, is_missing, filled.fill[j]);
-      filled.indicators.push_back(static_cast<std::uint32_t>(j));
-    }
-    filled.columns.push_back(filled.storage.emplace_back(std::move(copy)));
-  }
-  for (std::size_t i = 0; i < indicator_columns.size(); ++i) {
-    filled.names.push_back(features::indicator_name(x.names()[filled.indicators[i]]));
-    filled.columns.push_back(filled.storage.emplace_back(std::move(indicator_columns[i])));
-  }
-  return filled;
+std::vector<std::uint32_t> tile_offsets(std::span<const std::uint32_t> row_numbers, std::size_t rows) {
+  std::vector<std::uint32_t> offsets;
+  for (std::size_t first = 0; first < rows; first += core::tile_rows)
+    offsets.push_back(static_cast<std::uint32_t>(std::ranges::lower_bound(row_numbers, first) - row_numbers.begin()));
+  offsets.push_back(static_cast<std::uint32_t>(row_numbers.size()));
+  return offsets;
 }
 
-Design Design::of(const FilledColumns& filled, std::size_t rows, std::span<const double> sample_weight,
-                  bool intercept) {
+Design Design::of(const FilledColumns& filled, const WeightedRows& rows, bool intercept) {
+  std::vector<Kept> kept(filled.columns.size());
+  const Sorter sorter(rows, intercept);
+  core::parallel_for(kept.size(), [&](std::size_t j) { kept[j] = std::visit(sorter, filled.columns[j]); });
+
   Design design;
-  design.rows = rows;
+  design.rows = rows.size();
   design.intercept = intercept;
-  const WeightedRows weighted(rows, sample_weight);
-  const double total = weighted.sum([](std::size_t) { return 1.0; });
-  for (std::size_t j = 0; j < filled.columns.size(); ++j) {
-    const std::span<const float> x = filled.columns[j];
-    const auto [least, most] = std::ranges::minmax(x);
-    if (least == most && (intercept || least == 0.0f)) continue;
-    const double centre =
-        intercept ? weighted.sum([&](std::size_t i) { return static_cast<double>(x[i]); }) / total : 0.0;
-    const double square = weighted.sum([&](std::size_t i) {
-      const double z = static_cast<double>(x[i]) - centre;
-      return z * z;
-    });
-    design.columns.push_back(x);
-    design.source.push_back(static_cast<std::uint32_t>(j));
-    design.centre.push_back(centre);
-    design.scale.push_back(std::sqrt(square / total));
-  }
+  for (const Kept::Kind kind : {Kept::Kind::dense, Kept::Kind::two_valued, Kept::Kind::mostly_one})
+    for (std::uint32_t j = 0; j < kept.size(); ++j) {
+      Kept& column = kept[j];
+      if (column.kind != kind || !(column.scale > 0.0)) continue;
+      design.source.push_back(j);
+      design.centre.push_back(column.centre);
+      design.scale.push_back(column.scale);
+      if (!column.own_values.empty()) column.values = design.floats.emplace_back(std::move(column.own_values));
+      if (!column.own_rows.empty()) column.rows = design.row_numbers.emplace_back(std::move(column.own_rows));
+      if (!column.own_words.empty()) column.words = design.words.emplace_back(std::move(column.own_words));
+      if (kind == Kept::Kind::dense) design.dense.push_back(column.values);
+      if (kind == Kept::Kind::two_valued) design.two_valued.push_back({column.words, column.low, column.high});
+      if (kind == Kept::Kind::mostly_one)
+        design.mostly_one.push_back({column.rows, column.values, column.low, tile_offsets(column.rows, rows.size())});
+    }
   return design;
 }
 

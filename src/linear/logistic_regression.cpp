@@ -11,7 +11,8 @@
 #include "core/parallel.hpp"
 #include "features/model_input.hpp"
 #include "linear/design.hpp"
-#include "linear/solver.hpp"
+#include "linear/logistic_options.hpp"
+#include "linear/penalty_path.hpp"
 
 namespace cartwheel {
 
@@ -20,76 +21,9 @@ namespace {
 using linear::Design;
 using linear::FilledColumns;
 
-constexpr double smallest_c = 1e-100, largest_c = 1e100;
 /// A fitted coefficient is far below it; a product with any float, summed over any number of columns, is still finite.
 constexpr double largest_coefficient = 1e250;
-/// Newton's matrix costs columns squared for each row; L-BFGS takes more steps that cost columns.
-constexpr std::size_t most_newton_columns = 512;
 constexpr std::size_t block_rows = 4096;
-
-void check_options(const LogisticRegressionOptions& options) {
-  const auto require = [](bool holds, std::string_view name, auto value, std::string_view range) {
-    if (!holds) throw ParameterError(fmt::format("{} is {}; it must be in {}", name, value, range));
-  };
-  if (options.penalty != Penalty::none)
-    require(options.C >= smallest_c && options.C <= largest_c, "C", options.C, "[1e-100, 1e100]");
-  if (options.penalty == Penalty::elasticnet)
-    require(options.l1_ratio >= 0.0 && options.l1_ratio <= 1.0, "l1_ratio", options.l1_ratio, "[0, 1]");
-  require(options.tol > 0.0 && options.tol <= 1.0, "tol", options.tol, "(0, 1]");
-  require(options.max_iter >= 1 && options.max_iter <= 1'000'000, "max_iter", options.max_iter, "[1, 1000000]");
-  if (options.class_weight.rule == ClassWeight::Rule::given)
-    for (const double weight : options.class_weight.weights)
-      require(weight >= smallest_c && weight <= largest_c, "class_weight", weight, "[1e-100, 1e100]");
-}
-
-/// Factor of the weight of a row of each class, in the objective as given. @param totals  the weight of each class.
-std::array<double, 2> class_factors(const ClassWeight& rule, const std::array<double, 2>& totals) {
-  switch (rule.rule) {
-    case ClassWeight::Rule::none:
-      return {1.0, 1.0};
-    case ClassWeight::Rule::given:
-      return rule.weights;
-    case ClassWeight::Rule::balanced:
-      break;
-  }
-  const double all = totals[0] + totals[1];
-  return {all / (2.0 * totals[0]), all / (2.0 * totals[1])};
-}
-
-struct PenaltyShares {
-  double l1, l2;
-};
-PenaltyShares shares_of(const LogisticRegressionOptions& options) {
-  switch (options.penalty) {
-    case Penalty::l1:
-      return {1.0, 0.0};
-    case Penalty::l2:
-      return {0.0, 1.0};
-    case Penalty::elasticnet:
-      return {options.l1_ratio, 1.0 - options.l1_ratio};
-    case Penalty::none:
-      break;
-  }
-  return {0.0, 0.0};
-}
-
-/// The penalty of b = beta / scale, in units of the mean loss. @param strength  1 / (C * total weight).
-linear::PenaltyWeights penalty_weights(const Design& design, PenaltyShares shares, double strength) {
-  linear::PenaltyWeights weights{std::vector(design.size(), 0.0), std::vector(design.size(), 0.0)};
-  for (std::size_t j = 0; j < design.columns.size(); ++j) {
-    const double scale = design.scale[j];
-    weights.l1[j] = shares.l1 * strength / scale;
-    weights.l2[j] = shares.l2 * strength / (scale * scale);
-  }
-  return weights;
-}
-
-linear::Solution solve(const linear::Objective& objective, std::vector<double> start,
-                       const linear::SolverLimits& limits) {
-  if (objective.penalty.any_l1()) return solve_proximal_newton(objective, std::move(start), limits);
-  if (objective.size() <= most_newton_columns) return solve_newton(objective, std::move(start), limits);
-  return solve_lbfgs(objective, std::move(start), limits);
-}
 
 std::vector<std::string> warnings_of(linear::Stop stop, const LogisticRegression::Report& report,
                                      const LogisticRegressionOptions& options) {
@@ -125,6 +59,7 @@ struct LogisticRegression::Impl {
   std::vector<double> coefficients;       ///< [columns, then indicators]
   double intercept = 0.0;
   Report report;
+  std::optional<StandardErrors> standard_errors;
   std::vector<std::string> warnings;
   std::vector<std::string> coefficient_names;  ///< Follows from the names and indicators.
 
@@ -139,7 +74,7 @@ struct LogisticRegression::Impl {
 /// From the solver's coordinates to the columns as given.
 void LogisticRegression::Impl::take(const Design& design, std::span<const double> beta) {
   intercept = design.intercept ? beta.back() : 0.0;
-  for (std::size_t j = 0; j < design.columns.size(); ++j) {
+  for (std::size_t j = 0; j < design.columns(); ++j) {
     const double b = beta[j] / design.scale[j];
     coefficients[design.source[j]] = b;
     intercept -= b * design.centre[j];
@@ -149,41 +84,41 @@ void LogisticRegression::Impl::take(const Design& design, std::span<const double
 LogisticRegression LogisticRegression::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                            const LogisticRegressionOptions& options,
                                            std::span<const double> sample_weight) {
-  check_options(options);
+  return fit_each(x, y, std::span(&options, 1), sample_weight).front();
+}
+
+std::vector<LogisticRegression> LogisticRegression::fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                                             std::span<const LogisticRegressionOptions> options,
+                                                             std::span<const double> sample_weight) {
+  for (const LogisticRegressionOptions& o : options) linear::check_options(o);
   features::check_labels(y, x.rows());
   const std::array<double, 2> totals = features::class_totals(y, sample_weight);
   if (std::ranges::find(sample_weight, 0.0) != sample_weight.end()) {
     const features::CountedRows counted(x, y, sample_weight);
-    return fit(counted.x, counted.y, options, counted.weight);
+    return fit_each(counted.x, counted.y, options, counted.weight);
   }
   const FilledColumns filled = FilledColumns::of(x, sample_weight);
-  const Design design = Design::of(filled, x.rows(), sample_weight, options.fit_intercept);
-
-  std::array<double, 2> weights = class_factors(options.class_weight, totals);
-  const double total = weights[0] * totals[0] + weights[1] * totals[1];
-  // The solvers see the mean loss: the objective divided by C and by the total weight.
-  for (double& weight : weights) weight /= total;
-  const double c = options.penalty == Penalty::none ? 1.0 : options.C;
-  const auto passes = make_cpu_row_passes(design, {y, weights, sample_weight});
-  const linear::Objective objective{*passes, penalty_weights(design, shares_of(options), 1.0 / c / total)};
-
-  std::vector<double> beta(design.size());
-  if (design.intercept) beta.back() = core::log(weights[1] * totals[1]) - core::log(weights[0] * totals[0]);
-  linear::Solution solution = solve(objective, std::move(beta), {options.tol, options.max_iter});
-  // Margins were moved step by step; the certificate is that of the coefficients alone.
-  solution.at = start_at(objective, std::move(solution.at.beta));
-
-  auto impl = std::make_shared<Impl>();
-  impl->feature_names = x.names();
-  impl->fill = filled.fill;
-  impl->indicators = filled.indicators;
-  impl->coefficients.assign(filled.columns.size(), 0.0);
-  impl->name_coefficients();
-  impl->take(design, solution.at.beta);
-  impl->report = {solution.iterations, solution.at.objective * c * total, solution.at.kkt,
-                  solution.stop == linear::Stop::converged, solution.stop == linear::Stop::separated};
-  impl->warnings = warnings_of(solution.stop, impl->report, options);
-  return LogisticRegression(impl);
+  linear::PenaltyPath path(filled, y, sample_weight, totals);
+  std::vector<std::shared_ptr<const Impl>> fitted(options.size());
+  const std::vector<std::size_t> order = linear::path_order(options);
+  for (const std::size_t i : order) {
+    const linear::PathFit fit = path.fit(options[i], i != order.back());
+    auto impl = std::make_shared<Impl>();
+    impl->feature_names = x.names();
+    impl->fill = filled.fill;
+    impl->indicators = filled.indicators;
+    impl->coefficients.assign(filled.columns.size(), 0.0);
+    impl->name_coefficients();
+    impl->take(*fit.design, fit.solution.at.beta);
+    impl->report = {fit.solution.iterations, fit.solution.at.objective * fit.unit, fit.solution.at.kkt,
+                    fit.solution.stop == linear::Stop::converged, fit.solution.stop == linear::Stop::separated};
+    impl->standard_errors = fit.standard_errors;
+    impl->warnings = warnings_of(fit.solution.stop, impl->report, options[i]);
+    fitted[i] = std::move(impl);
+  }
+  std::vector<LogisticRegression> models;
+  for (auto& impl : fitted) models.push_back(LogisticRegression(std::move(impl)));
+  return models;
 }
 
 /// margins[i] += coefficient * value, and the indicator's coefficient where the value is missing.
@@ -224,6 +159,23 @@ const std::vector<std::string>& LogisticRegression::coefficient_names() const { 
 const std::vector<double>& LogisticRegression::coefficients() const { return impl_->coefficients; }
 double LogisticRegression::intercept() const { return impl_->intercept; }
 const LogisticRegression::Report& LogisticRegression::report() const { return impl_->report; }
+const std::optional<LogisticRegression::StandardErrors>& LogisticRegression::standard_errors() const {
+  return impl_->standard_errors;
+}
+
+std::vector<LogisticRegression::Interval> LogisticRegression::wald_intervals(double z) const {
+  if (!(z > 0.0 && std::isfinite(z))) throw ParameterError(fmt::format("z is {}; it must be a number above 0", z));
+  std::vector<Interval> intervals;
+  if (!impl_->standard_errors) return intervals;
+  const auto add = [&](double estimate, double error) {
+    intervals.push_back({estimate - z * error, estimate + z * error});
+  };
+  for (std::size_t j = 0; j < impl_->coefficients.size(); ++j)
+    add(impl_->coefficients[j], impl_->standard_errors->coefficients[j]);
+  add(impl_->intercept, impl_->standard_errors->intercept);
+  return intervals;
+}
+
 std::vector<std::string> LogisticRegression::warnings() const { return impl_->warnings; }
 
 void LogisticRegression::write(core::ByteWriter& out) const {

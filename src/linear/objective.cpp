@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace cartwheel::linear {
 
@@ -57,45 +58,57 @@ double kkt_residual(const PenaltyWeights& penalty, std::span<const double> beta,
   return largest / std::max(total_error, 1e-300);  // all rows certain: not 0 / 0
 }
 
-Iterate start_at(const Objective& objective, std::vector<double> beta) {
+namespace {
+
+Iterate evaluate_at(const Objective& objective, std::vector<double> beta) {
   Iterate at;
   at.beta = std::move(beta);
   at.loss_gradient.resize(at.beta.size());
-  objective.rows.start(at.beta);
-  at.point = objective.rows.evaluate(0.0);
+  at.point = objective.rows.evaluate(at.beta, at.loss_gradient);
   at.objective = at.point.loss + objective.penalty.value(at.beta);
-  update_gradient(objective, at);
+  at.kkt = kkt_residual(objective.penalty, at.beta, at.loss_gradient, at.point.total_error);
   return at;
 }
 
-void update_gradient(const Objective& objective, Iterate& at) {
-  objective.rows.gradient(at.loss_gradient);
-  at.kkt = kkt_residual(objective.penalty, at.beta, at.loss_gradient, at.point.total_error);
+std::vector<double> moved(std::span<const double> beta, std::span<const double> d, double t) {
+  std::vector<double> out(beta.begin(), beta.end());
+  for (std::size_t j = 0; j < out.size(); ++j) out[j] += t * d[j];
+  return out;
 }
 
-bool line_search(const Objective& objective, Iterate& at, std::span<const double> d, double decrease) {
-  const double noise = rounding_share * at.objective;
-  std::vector<double> beta(at.beta.size());
-  double t = 1.0;
-  for (int halvings = 0; halvings < most_halvings; ++halvings, t *= 0.5) {
-    for (std::size_t j = 0; j < beta.size(); ++j) beta[j] = at.beta[j] + t * d[j];
-    const RowPasses::Point point = objective.rows.evaluate(t);
-    const double value = point.loss + objective.penalty.value(beta);
-    const bool lower = value <= at.objective + sufficient_decrease * t * decrease;
-    // Close to the optimum the decrease drowns in the rounding of the sums. The slope still has its digits: if it is
-    // much smaller than at the start, a convex objective has come down. After W. W. Hager and H. Zhang, "A New
-    // Conjugate Gradient Method with Guaranteed Descent and an Efficient Line Search" (2005).
-    const bool flat =
-        value <= at.objective + noise && point.slope + objective.penalty.slope(at.beta, d, t) <= -0.8 * decrease;
-    if (!lower && !flat) continue;
-    objective.rows.step(t);
-    at.beta = beta;
-    at.point = point;
-    at.objective = value;
-    return true;
+}  // namespace
+
+Iterate start_at(const Objective& objective, std::vector<double> beta) {
+  Iterate at = evaluate_at(objective, std::move(beta));
+  objective.rows.keep();
+  return at;
+}
+
+bool line_search(const Objective& objective, Iterate& at, std::span<const double> d, double decrease,
+                 RowPasses::Point& full_step) {
+  // Close to the optimum the decrease drowns in the rounding of the sums. The slope still has its digits: if it is much
+  // smaller than at the start, a convex objective has come down. After W. W. Hager and H. Zhang, "A New Conjugate
+  // Gradient Method with Guaranteed Descent and an Efficient Line Search" (2005).
+  const auto good = [&](double t, double value, double loss_slope) {
+    return value <= at.objective + sufficient_decrease * t * decrease ||
+           (value <= at.objective + rounding_share * at.objective &&
+            loss_slope + objective.penalty.slope(at.beta, d, t) <= -0.8 * decrease);
+  };
+  Iterate next = evaluate_at(objective, moved(at.beta, d, 1.0));
+  full_step = next.point;
+  bool found = good(1.0, next.objective, std::inner_product(d.begin(), d.end(), next.loss_gradient.begin(), 0.0));
+  double t = 0.5;
+  for (int halvings = 1; !found && halvings < most_halvings; ++halvings, t *= 0.5) {
+    const RowPasses::Way way = objective.rows.along(t);
+    const std::vector<double> beta = moved(at.beta, d, t);
+    if (!good(t, way.loss + objective.penalty.value(beta), way.slope)) continue;
+    next = evaluate_at(objective, beta);
+    found = true;
   }
-  objective.rows.evaluate(0.0);
-  return false;
+  if (!found) return false;
+  objective.rows.keep();
+  at = std::move(next);
+  return true;
 }
 
 }  // namespace cartwheel::linear

@@ -44,15 +44,15 @@ struct Iterate {
   double kkt = 0.0;
 };
 
-/// The iterate at `beta`; sets the margins of `objective.rows`.
+/// The iterate at `beta`, which becomes the kept point of `objective.rows`.
 Iterate start_at(const Objective& objective, std::vector<double> beta);
-/// Fills in loss gradient and KKT residual at the point that was evaluated last.
-void update_gradient(const Objective& objective, Iterate& at);
 
-/// Searches from `at` along `d` (at which `objective.rows` is aimed) for a step that lowers the objective enough, at
-/// first the full one, and takes it. @param decrease  what the full step should bring, < 0: the gradient along `d`,
-/// where the penalty is smooth; else loss gradient . d + penalty.change(beta, d).
+/// Searches from `at` (the kept point) along `d` for a step that lowers the objective enough, at first the full one,
+/// and takes it; one pass over the columns if that is the full one. @param decrease  what the full step should bring, <
+/// 0: the gradient along `d`, where the penalty is smooth; else loss gradient . d + penalty.change(beta, d).
+/// @param full_step  the point of the full step, taken or not.
 /// @return false, with nothing changed, if rounding hides any step that lowers it.
-bool line_search(const Objective& objective, Iterate& at, std::span<const double> d, double decrease);
+bool line_search(const Objective& objective, Iterate& at, std::span<const double> d, double decrease,
+                 RowPasses::Point& full_step);
 
 }  // namespace cartwheel::linear

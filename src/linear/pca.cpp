@@ -25,8 +25,9 @@ constexpr std::size_t block_rows = 4096;
 Matrix covariance(const linear::Design& design, std::span<const std::uint32_t> columns) {
   const std::vector<std::uint8_t> labels(design.rows);
   const auto passes = linear::make_cpu_row_passes(design, {labels, {1.0, 1.0}, {}});
-  passes->start(std::vector<double>(design.size()));
-  passes->evaluate(0.0);
+  std::vector<double> gradient(design.size());
+  passes->evaluate(std::vector<double>(design.size()), gradient);
+  passes->keep();
   const std::size_t n = columns.size();
   std::vector<double> gram(n * n);
   passes->gram(columns, gram);
@@ -63,9 +64,9 @@ Pca Pca::fit(const FeatureMatrix& x, const PcaComponents& wanted) {
   check(wanted);
   if (x.rows() < 2) throw DataError(fmt::format("pca needs 2 rows or more, and was given {}", x.rows()));
   const auto filled = linear::FilledColumns::of(x, {});
-  const auto design = linear::Design::of(filled, x.rows(), {}, true);
+  const auto design = linear::Design::of(filled, linear::WeightedRows(x.rows(), {}), true);
   std::vector<std::uint32_t> columns;  // of the design: those of x, without the indicators of missing values
-  for (std::uint32_t j = 0; j < design.columns.size(); ++j)
+  for (std::uint32_t j = 0; j < design.columns(); ++j)
     if (design.source[j] < x.columns()) columns.push_back(j);
   if (columns.empty()) throw DataError("pca needs a column whose values differ, and there is none");
 

@@ -1,54 +1,39 @@
 #pragma once
 
-#include <cstdint>
+#include <array>
 #include <span>
-#include <vector>
 
+#include "core/tile_sum.hpp"
 #include "linear/design.hpp"
 
-/// The inner loops of a fit, over one tile of rows [begin, end) with end - begin <= core::tile_rows. Every sum is kept
-/// in 8 lanes (row i of the tile in lane i % 8), which any vector width adds in the same order. Columns are centred
-/// here; their scale is a factor that the caller applies once to the sums.
+/// The inner loops of an evaluation. Sums over dense and two-valued columns are kept in 8 lanes (row i in lane i % 8),
+/// which any vector width adds in the same order; those over the few rows of a column of mostly one value are added row
+/// by row in a tile. Columns are centred here; their scale is a factor that the caller applies once to the sums.
 namespace cartwheel::linear {
 
-/// out[i] += (x - centre) . b for each row; `out` starts at row `begin`. Columns are added in order.
+/// Rows whose columns stay in the second-level cache between the two passes over them that an evaluation makes.
+inline constexpr std::size_t block_rows = 256;
+
+/// What the columns of mostly one value add to the margin of every row: that of their usual values.
 /// @param b  [columns], in centred, unscaled columns.
-void add_margins(const Design& design, std::span<const double> b, std::size_t begin, std::size_t end, double* out);
+double usual_margin(const Design& design, std::span<const double> b);
 
-/// out[j] = sum of residual[i] * (x_ij - centre_j); `residual` starts at row `begin`. @param out  [columns]
-void sum_gradient(const Design& design, const double* residual, std::size_t begin, std::size_t end, double* out);
+/// What their other values add in a tile; `margin` starts at the tile's first row.
+void add_unusual_margins(const Design& design, std::span<const double> b, std::size_t tile, double* margin);
 
-/// The order in which Gram sums are kept: coordinates in twos (the last one padded), the upper triangle of twos in
-/// rows, four sums a block.
-struct GramLayout {
-  explicit GramLayout(std::size_t coordinates) : twos((coordinates + 1) / 2), blocks(twos * (twos + 1) / 2) {}
-  std::size_t sums() const { return 4 * blocks; }
-  /// Where the sum of places j <= k lies.
-  std::size_t place(std::size_t j, std::size_t k) const {
-    const std::size_t row = j / 2, block = row * twos - row * (row + 1) / 2 + k / 2;
-    return 4 * block + 2 * (j % 2) + k % 2;
-  }
+/// margin[i] += (x - centre) . b of the other columns, for rows [begin, end) of one tile, `begin` a multiple of 64.
+/// `margin` starts at row `begin`.
+void add_margins(const Design& design, std::span<const double> b, std::size_t begin, std::size_t end, double* margin);
 
-  std::size_t twos, blocks;
-};
+/// Adds residual[i] * (x_ij - centre_j) to the lanes of each dense and two-valued column; `residual` starts at `begin`.
+/// @param lanes  [first_mostly_one() x 8]
+void add_gradient(const Design& design, const double* residual, std::size_t begin, std::size_t end, double* lanes);
 
-/// Sums of curvature[i] * z_ij * z_ik for pairs of coordinates. A block's four sums stay in registers, so a value that
-/// is loaded serves two of them. One object serves many tiles of one thread.
-class GramKernel {
- public:
-  /// @param coordinates  as RowPasses::gram; the intercept's number is design.columns.size().
-  GramKernel(const Design& design, std::span<const std::uint32_t> coordinates);
+/// out[j] = sum over a tile of residual[i] * (x_ij - usual_j), of the columns of mostly one value; `residual` starts at
+/// the tile's first row. @param out  [mostly_one.size()], overwritten.
+void sum_unusual_gradient(const Design& design, const double* residual, std::size_t tile, double* out);
 
-  /// @param curvature  starts at row `begin`. @param out  [GramLayout::sums()], overwritten with the tile's sums.
-  void sum_tile(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out);
-
- private:
-  void load_rows(const double* curvature, std::size_t begin, std::size_t count);
-
-  const Design& design_;
-  std::vector<std::uint32_t> coordinates_;
-  GramLayout layout_;
-  std::vector<double> z_, weighted_, lanes_;
-};
+/// z[i] = x_ij - centre_j for rows [begin, end) as above, of a dense or two-valued column.
+void centre_rows(const Design& design, std::size_t column, std::size_t begin, std::size_t end, double* z);
 
 }  // namespace cartwheel::linear

@@ -1,11 +1,12 @@
 #include "linear/row_passes.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <vector>
 
 #include "core/parallel.hpp"
 #include "core/tile_sum.hpp"
-#include "linear/logistic_terms.hpp"
+#include "linear/gram_kernel.hpp"
+#include "linear/lanes.hpp"
 #include "linear/row_kernels.hpp"
 
 namespace cartwheel::linear {
@@ -15,7 +16,6 @@ namespace {
 using core::tile_lanes;
 using core::tile_rows;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Tiles whose Gram sums one task adds up before it keeps them: fewer matrices to hold.
 constexpr std::size_t tiles_in_group = 4;
 
@@ -33,123 +33,104 @@ void add_parts(std::span<const double> table, std::size_t parts, std::span<doubl
   });
 }
 
+/// Adds up one number of every tile, pairwise.
+template <class Number>
+double total(const std::vector<RowSums>& tiles, const Number& number) {
+  std::vector<double> sums;
+  sums.reserve(tiles.size());
+  for (const RowSums& tile : tiles) sums.push_back(core::add_lanes(number(tile)));
+  return core::add_pairwise(sums);
+}
+
 class CpuRowPasses final : public RowPasses {
  public:
   CpuRowPasses(const Design& design, const LabelledRows& rows)
-      : design_(design),
-        rows_(rows),
-        margin_(design.rows),
-        direction_(design.rows),
-        residual_(design.rows),
-        curvature_(design.rows) {}
+      : design_(design), rows_(rows), kept_(design.rows), last_(design.rows) {}
 
-  void start(std::span<const double> beta) override {
-    multiply(beta, margin_);
-    std::ranges::fill(direction_, 0.0);
-  }
+  std::size_t row_count() const override { return design_.rows; }
 
-  Reach aim(std::span<const double> d) override {
-    multiply(d, direction_);
-    std::vector<Reach> tiles(tiles_of(design_.rows), {infinity, -infinity});
-    core::parallel_for_blocks(design_.rows, tile_rows, [&](std::size_t begin, std::size_t end) {
-      Reach& reach = tiles[begin / tile_rows];
-      for (std::size_t i = begin; i < end; ++i) {
-        const double own_side = rows_.y[i] == 1 ? direction_[i] : -direction_[i];
-        reach = {std::min(reach.least, own_side), std::max(reach.most, own_side)};
+  Point evaluate(std::span<const double> beta, std::span<double> gradient) override {
+    const std::size_t columns = design_.columns(), in_lanes = design_.first_mostly_one(),
+                      tiles = tiles_of(design_.rows);
+    std::vector<double> b(columns);
+    for (std::size_t j = 0; j < columns; ++j) b[j] = beta[j] / design_.scale[j];
+    const double constant = (design_.intercept ? beta.back() : 0.0) + usual_margin(design_, b);
+    std::vector<RowSums> sums(tiles);
+    std::vector<double> table(tiles * columns), slopes(columns);
+    core::parallel_for(tiles, [&](std::size_t tile) {
+      const std::size_t first = tile * tile_rows, end = std::min(design_.rows, first + tile_rows);
+      std::array<double, tile_rows> residual;
+      std::vector<double> lanes(in_lanes * tile_lanes);
+      std::fill_n(last_.data() + first, end - first, constant);
+      add_unusual_margins(design_, b, tile, last_.data() + first);
+      for (std::size_t begin = first; begin < end; begin += block_rows) {
+        const std::size_t last = std::min(end, begin + block_rows);
+        double *margin = last_.data() + begin, *r = residual.data() + (begin - first);
+        add_margins(design_, b, begin, last, margin);
+        add_rows(rows_, begin, last, kept_.data() + begin, margin, 1.0, sums[tile], r);
+        add_gradient(design_, r, begin, last, lanes.data());
       }
+      for (std::size_t j = 0; j < in_lanes; ++j) table[tile * columns + j] = add_lanes_at(&lanes[j * tile_lanes]);
+      sum_unusual_gradient(design_, residual.data(), tile, table.data() + tile * columns + in_lanes);
     });
-    Reach all{infinity, -infinity};
-    for (const Reach& tile : tiles) all = {std::min(all.least, tile.least), std::max(all.most, tile.most)};
-    return all;
+    add_parts(table, tiles, slopes);
+    const double residuals = total(sums, [](const RowSums& tile) { return tile.residual; });
+    for (std::size_t j = in_lanes; j < columns; ++j)
+      slopes[j] += (design_.mostly_one[j - in_lanes].usual - design_.centre[j]) * residuals;
+    for (std::size_t j = 0; j < columns; ++j) gradient[j] = slopes[j] / design_.scale[j];
+    if (design_.intercept) gradient.back() = residuals;
+    Point point{total(sums, [](const RowSums& tile) { return tile.loss; }),
+                total(sums, [](const RowSums& tile) { return tile.error; }), RowSums::infinity, RowSums::infinity,
+                -RowSums::infinity};
+    for (const RowSums& tile : sums) {
+      point.smallest_margin = std::min(point.smallest_margin, std::ranges::min(tile.smallest_margin));
+      point.least_move = std::min(point.least_move, std::ranges::min(tile.least_move));
+      point.largest_move = std::max(point.largest_move, std::ranges::max(tile.largest_move));
+    }
+    return point;
   }
 
-  Point evaluate(double t) override {
-    const std::size_t tiles = tiles_of(design_.rows);
-    std::vector<double> loss(tiles), slope(tiles), error(tiles), margin(tiles, infinity);
-    core::parallel_for_blocks(design_.rows, tile_rows, [&](std::size_t begin, std::size_t end) {
-      std::array<double, tile_lanes> losses{}, slopes{}, errors{};
-      const std::size_t tile = begin / tile_rows;
-      for (std::size_t i = begin; i < end; ++i) {
-        const double w = rows_.weight(i), sign = rows_.y[i] == 1 ? 1.0 : -1.0;
-        const double own_side = sign * (margin_[i] + t * direction_[i]);
-        const LogisticTerms terms = logistic_terms(-own_side);
-        residual_[i] = -sign * w * terms.error;
-        curvature_[i] = w * terms.curvature;
-        losses[i % tile_lanes] += w * terms.loss;
-        slopes[i % tile_lanes] += residual_[i] * direction_[i];
-        errors[i % tile_lanes] += w * terms.error;
-        margin[tile] = std::min(margin[tile], own_side);
-      }
-      loss[tile] = core::add_lanes(losses);
-      slope[tile] = core::add_lanes(slopes);
-      error[tile] = core::add_lanes(errors);
-    });
-    return {core::add_pairwise(loss), core::add_pairwise(slope), core::add_pairwise(error), std::ranges::min(margin)};
-  }
+  void keep() override { std::swap(kept_, last_); }
 
-  void step(double t) override {
+  Way along(double t) override {
+    std::vector<RowSums> sums(tiles_of(design_.rows));
     core::parallel_for_blocks(design_.rows, tile_rows, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) margin_[i] += t * direction_[i];
+      add_rows(rows_, begin, end, kept_.data() + begin, last_.data() + begin, t, sums[begin / tile_rows], nullptr);
     });
-  }
-
-  void gradient(std::span<double> out) override {
-    const std::size_t tiles = tiles_of(design_.rows), size = out.size();
-    std::vector<double> table(tiles * size);
-    core::parallel_for_blocks(design_.rows, tile_rows, [&](std::size_t begin, std::size_t end) {
-      double* sums = table.data() + begin / tile_rows * size;
-      sum_gradient(design_, residual_.data() + begin, begin, end, sums);
-      if (!design_.intercept) return;
-      std::array<double, tile_lanes> lane{};
-      for (std::size_t i = begin; i < end; ++i) lane[i % tile_lanes] += residual_[i];
-      sums[size - 1] = core::add_lanes(lane);
-    });
-    add_parts(table, tiles, out);
-    for (std::size_t j = 0; j < design_.columns.size(); ++j) out[j] /= design_.scale[j];
+    return {total(sums, [](const RowSums& tile) { return tile.loss; }),
+            total(sums, [](const RowSums& tile) { return tile.slope; })};
   }
 
   void gram(std::span<const std::uint32_t> coordinates, std::span<double> out) override {
     const std::size_t n = coordinates.size(), group_rows = tiles_in_group * tile_rows;
     const std::size_t groups = (design_.rows + group_rows - 1) / group_rows;
-    const GramLayout layout(n);
+    const GramLayout layout(design_, coordinates);
     std::vector<double> table(groups * layout.sums()), sums(layout.sums());
     core::parallel_for(groups, [&](std::size_t group) {
-      sum_group(coordinates, group * group_rows, std::span(table).subspan(group * sums.size(), sums.size()));
+      sum_group(layout, group * tiles_in_group, std::span(table).subspan(group * sums.size(), sums.size()));
     });
     add_parts(table, groups, sums);
     for (std::size_t j = 0; j < n; ++j)
       for (std::size_t k = j; k < n; ++k) {
-        const double sum = sums[layout.place(j, k)] / (scale(coordinates[j]) * scale(coordinates[k]));
+        const double sum = layout.entry(j, k, sums) / (scale(coordinates[j]) * scale(coordinates[k]));
         out[j * n + k] = out[k * n + j] = sum;
       }
   }
 
  private:
   double scale(std::uint32_t coordinate) const {
-    return coordinate < design_.columns.size() ? design_.scale[coordinate] : 1.0;
+    return coordinate < design_.columns() ? design_.scale[coordinate] : 1.0;
   }
 
-  /// out = Z beta.
-  void multiply(std::span<const double> beta, std::span<double> out) const {
-    std::vector<double> b(design_.columns.size());
-    for (std::size_t j = 0; j < b.size(); ++j) b[j] = beta[j] / design_.scale[j];
-    const double constant = design_.intercept ? beta.back() : 0.0;
-    core::parallel_for_blocks(design_.rows, tile_rows, [&](std::size_t begin, std::size_t end) {
-      std::fill(out.begin() + static_cast<std::ptrdiff_t>(begin), out.begin() + static_cast<std::ptrdiff_t>(end),
-                constant);
-      add_margins(design_, b, begin, end, out.data() + begin);
-    });
-  }
-
-  /// The Gram sums of the group of tiles that starts at row `first`, its tiles added pairwise.
-  void sum_group(std::span<const std::uint32_t> coordinates, std::size_t first, std::span<double> out) const {
-    GramKernel kernel(design_, coordinates);
-    const std::size_t last = std::min(design_.rows, first + tiles_in_group * tile_rows), tiles = tiles_of(last - first);
-    std::vector<double> table(tiles * out.size());
+  /// The Gram sums of a group of tiles, added pairwise.
+  void sum_group(const GramLayout& layout, std::size_t first_tile, std::span<double> out) const {
+    GramKernel kernel(design_, layout);
+    const std::size_t tiles = std::min(tiles_of(design_.rows) - first_tile, tiles_in_group);
+    std::vector<double> table(tiles * out.size()), curvature(tile_rows);
     for (std::size_t tile = 0; tile < tiles; ++tile) {
-      const std::size_t begin = first + tile * tile_rows;
-      kernel.sum_tile(curvature_.data() + begin, begin, std::min(last, begin + tile_rows),
-                      std::span(table).subspan(tile * out.size(), out.size()));
+      const std::size_t begin = (first_tile + tile) * tile_rows, end = std::min(design_.rows, begin + tile_rows);
+      curvatures(rows_, begin, end, kept_.data() + begin, curvature.data());
+      kernel.sum_tile(curvature.data(), first_tile + tile, std::span(table).subspan(tile * out.size(), out.size()));
     }
     std::array<double, tiles_in_group> column;
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -160,7 +141,7 @@ class CpuRowPasses final : public RowPasses {
 
   const Design& design_;
   LabelledRows rows_;
-  std::vector<double> margin_, direction_, residual_, curvature_;  ///< [rows]
+  std::vector<double> kept_, last_;  ///< [rows]: margins.
 };
 
 }  // namespace

@@ -12,10 +12,11 @@ class SeparationWatch {
   /// @param penalised  a penalty holds every coefficient, so a minimum exists.
   explicit SeparationWatch(bool penalised) : penalised_(penalised) {}
 
-  /// A direction that moves no row away from its own side, and some towards it, proves a separation.
-  void see_direction(const RowPasses::Reach& reach) {
-    proven_ = proven_ || (reach.most > 0.0 && reach.least >= 0.0);
-    nearly_ = reach.most > long_step && reach.least >= -nearly_share * reach.most;
+  /// A step that moves no row away from its own side (beyond rounding), and some towards it, proves a separation.
+  void see_step(const RowPasses::Point& full_step) {
+    const double away = full_step.least_move, towards = full_step.largest_move;
+    proven_ = proven_ || (towards > short_step && away >= -rounding_share * towards);
+    nearly_ = towards > long_step && away >= -nearly_share * towards;
   }
   void see_point(const RowPasses::Point& point) {
     proven_ = proven_ || point.smallest_margin > 0.0;
@@ -34,7 +35,8 @@ class SeparationWatch {
 
  private:
   static constexpr double certain_margin = 36.8;  // e^-36.8 is below 2^-53
-  static constexpr double nearly_share = 1e-3;
+  static constexpr double nearly_share = 1e-3, rounding_share = 1e-12;
+  static constexpr double short_step = 1e-3;  // moves are differences of margins: those of a shorter one are inexact
   static constexpr double long_step = 0.5;
   bool penalised_;
   bool proven_ = false, nearly_ = false, certain_ = false;

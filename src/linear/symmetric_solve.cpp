@@ -28,27 +28,44 @@ ConstVector vector_view(std::span<const double> b) { return {b.data(), static_ca
 
 std::vector<double> to_vector(const Vector& x) { return {x.data(), x.data() + x.size()}; }
 
-Vector shortest_solution(const Matrix& a, const Vector& b) {
-  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(a);
-  const Vector& values = eigen.eigenvalues();
-  const double cut = singular_share * static_cast<double>(a.rows()) * values.maxCoeff();
-  Vector in_basis = eigen.eigenvectors().transpose() * b;
-  for (Eigen::Index i = 0; i < values.size(); ++i) in_basis[i] = values[i] > cut ? in_basis[i] / values[i] : 0.0;
-  return eigen.eigenvectors() * in_basis;
-}
-
 }  // namespace
 
-std::vector<double> solve_semidefinite(std::span<const double> a, std::span<const double> b) {
-  const ConstMatrix given = matrix_view(a, b.size());
-  const Vector scale = scaling(given);
-  const Matrix unit = scale.asDiagonal() * given * scale.asDiagonal();
-  const Vector right = scale.cwiseProduct(vector_view(b));
-  const Eigen::LDLT<Matrix> factors(unit);
-  const bool regular = factors.info() == Eigen::Success && factors.vectorD().minCoeff() > singular_share;
-  const Vector x = regular ? Vector(factors.solve(right)) : shortest_solution(unit, right);
-  return to_vector(scale.cwiseProduct(x));
+struct SemidefiniteInverse::Factors {
+  Vector scale;
+  Eigen::LLT<Matrix> cholesky;
+  bool singular = false;
+  Matrix vectors;         ///< Where singular: eigenvectors,
+  Vector inverse_values;  ///< and inverse eigenvalues, 0 for those that are nothing but rounding.
+};
+
+SemidefiniteInverse::SemidefiniteInverse(std::span<const double> a, std::size_t n) {
+  const ConstMatrix given = matrix_view(a, n);
+  auto factors = std::make_shared<Factors>();
+  factors->scale = scaling(given);
+  const Matrix unit = factors->scale.asDiagonal() * given * factors->scale.asDiagonal();
+  factors->cholesky.compute(unit);
+  factors->singular = factors->cholesky.info() != Eigen::Success ||
+                      factors->cholesky.matrixLLT().diagonal().array().square().minCoeff() <= singular_share;
+  if (factors->singular) {
+    const Eigen::SelfAdjointEigenSolver<Matrix> eigen(unit);
+    const double cut = singular_share * static_cast<double>(n) * eigen.eigenvalues().maxCoeff();
+    factors->vectors = eigen.eigenvectors();
+    factors->inverse_values = eigen.eigenvalues().unaryExpr([&](double v) { return v > cut ? 1.0 / v : 0.0; });
+  }
+  factors_ = std::move(factors);
 }
+
+std::vector<double> SemidefiniteInverse::apply(std::span<const double> b) const {
+  if (factors_ == nullptr || b.empty()) return {};
+  const Vector right = factors_->scale.cwiseProduct(vector_view(b));
+  const Vector x =
+      factors_->singular
+          ? Vector(factors_->vectors * factors_->inverse_values.cwiseProduct(factors_->vectors.transpose() * right))
+          : Vector(factors_->cholesky.solve(right));
+  return to_vector(factors_->scale.cwiseProduct(x));
+}
+
+bool SemidefiniteInverse::singular() const { return factors_ != nullptr && factors_->singular; }
 
 std::vector<double> solve_with_ridge(std::span<const double> a, std::span<const double> b, double ridge) {
   const ConstMatrix given = matrix_view(a, b.size());

@@ -381,6 +381,166 @@ TEST(LogisticRegression, TheLargestFloatsGiveNumbers) {
       expect_finite(LogisticRegression::fit(rows.matrix(), rows.y, with(penalty, c)), rows.matrix());
 }
 
+// ---- Paths
+
+std::vector<LogisticRegressionOptions> grid() {
+  std::vector<LogisticRegressionOptions> options;
+  for (const double c : {10.0, 0.01, 1.0, 1e-4})
+    for (const Penalty penalty : every_penalty) options.push_back(with(penalty, c));
+  options[2].l1_ratio = 0.9;
+  options[5].fit_intercept = false;
+  options[6].class_weight.rule = ClassWeight::Rule::balanced;
+  return options;
+}
+
+void expect_each_equals_its_own_fit(const LabelledRows& rows, std::span<const LogisticRegressionOptions> options) {
+  const auto x = rows.matrix();
+  const auto models = LogisticRegression::fit_each(x, rows.y, options);
+  ASSERT_EQ(models.size(), options.size());
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    SCOPED_TRACE(i);
+    const auto alone = LogisticRegression::fit(x, rows.y, options[i]);
+    EXPECT_TRUE(models[i].report().converged);
+    EXPECT_NEAR(models[i].report().objective / alone.report().objective, 1.0, 1e-12);
+    expect_same_coefficients(models[i], alone, 1e-5);
+  }
+}
+
+TEST(LogisticRegression, FitEachReachesTheOptimumOfEachFit) {
+  expect_each_equals_its_own_fit(test::random_rows(40, 500, 6), grid());
+  // So many rows that a sample of them is the start.
+  const std::array few{with(Penalty::none), with(Penalty::l1, 1e-3), with(Penalty::l2, 0.1)};
+  expect_each_equals_its_own_fit(test::random_rows(41, 40'000, 6), few);
+}
+
+TEST(LogisticRegression, FitEachGivesTheSameBytesForAnyNumberOfThreads) {
+  const LabelledRows rows = test::random_rows(42, 40'000, 4);
+  const std::array options{with(Penalty::l1, 1e-3), with(Penalty::l2, 0.1)};
+  std::vector<std::string> bytes(3);
+  for (const std::size_t i : {0u, 1u, 2u})
+    core::with_threads(std::array{1, 2, 7}[i], [&] {
+      for (const auto& model : LogisticRegression::fit_each(rows.matrix(), rows.y, options))
+        bytes[i] += bytes_of(model);
+    });
+  EXPECT_EQ(bytes[0], bytes[1]);
+  EXPECT_EQ(bytes[0], bytes[2]);
+}
+
+TEST(LogisticRegression, APathOnPartedClassesStartsAfreshAfterIt) {
+  const LabelledRows rows = parted_rows();
+  const std::array options{with(Penalty::none), with(Penalty::l2, 1.0), with(Penalty::l2, 1e100)};
+  const auto models = LogisticRegression::fit_each(rows.matrix(), rows.y, options);
+  EXPECT_TRUE(models[0].report().separable);
+  EXPECT_TRUE(models[1].report().converged);
+  EXPECT_TRUE(models[2].report().separable);
+}
+
+TEST(LogisticRegression, NoOptionsGiveNoModels) {
+  const LabelledRows rows = test::random_rows(43, 20, 1);
+  EXPECT_THAT(LogisticRegression::fit_each(rows.matrix(), rows.y, {}), IsEmpty());
+}
+
+TEST(LogisticRegression, ARareClassInManyRowsConverges) {
+  // Too few positives for a sample to show what they lean on.
+  LabelledRows rows = test::random_rows(44, 50'000, 3);
+  for (std::size_t i = 0; i < rows.rows(); ++i) rows.y[i] = rows.y[i] == 1 && i % 2500 == 0 ? 1 : 0;
+  rows.y[7] = 1;
+  for (const Penalty penalty : every_penalty)
+    EXPECT_TRUE(LogisticRegression::fit(rows.matrix(), rows.y, with(penalty)).report().converged);
+}
+
+TEST(LogisticRegression, AColumnThatTheSampleMissesConverges) {
+  // Rows that differ lie together, where the even sample has a gap.
+  LabelledRows rows = test::random_rows(45, 100'000, 3);
+  std::ranges::fill(rows.columns[1], 0.0f);
+  for (std::size_t i = 90; i < 700; ++i) rows.columns[1][i] = static_cast<float>(i % 7);
+  for (const Penalty penalty : every_penalty) {
+    const auto model = LogisticRegression::fit(rows.matrix(), rows.y, with(penalty));
+    EXPECT_TRUE(model.report().converged);
+    EXPECT_LT(model.report().iterations, 30);
+  }
+}
+
+// ---- Standard errors
+
+TEST(LogisticRegression, StandardErrorsAreThoseOfTheInverseInformation) {
+  // One column and an intercept: the 2 x 2 information matrix is inverted by hand.
+  const LabelledRows rows = test::random_rows(50, 5000, 1);
+  auto options = with(Penalty::none);
+  options.standard_errors = true;
+  const auto model = LogisticRegression::fit(rows.matrix(), rows.y, options);
+  const auto p = model.predict_proba(rows.matrix());
+  long double w = 0, wx = 0, wxx = 0;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const long double x = rows.columns[0][i], v = p[i] * (1 - p[i]);
+    w += v;
+    wx += v * x;
+    wxx += v * x * x;
+  }
+  const long double determinant = w * wxx - wx * wx;
+  ASSERT_TRUE(model.standard_errors().has_value());
+  EXPECT_NEAR(model.standard_errors()->coefficients[0], static_cast<double>(std::sqrt(w / determinant)), 1e-12);
+  EXPECT_NEAR(model.standard_errors()->intercept, static_cast<double>(std::sqrt(wxx / determinant)), 1e-12);
+  const auto intervals = model.wald_intervals(2.0);
+  ASSERT_EQ(intervals.size(), 2u);
+  EXPECT_DOUBLE_EQ(intervals[0].high - intervals[0].low, 4.0 * model.standard_errors()->coefficients[0]);
+  EXPECT_DOUBLE_EQ(intervals[1].high + intervals[1].low, 2.0 * model.intercept());
+  EXPECT_THROW(model.wald_intervals(0.0), ParameterError);
+}
+
+TEST(LogisticRegression, IntervalsHoldTheTruthAsOftenAsTheySay) {
+  // 400 samples whose true coefficients are known; 95% intervals should miss about 20 times, 38 at the very most.
+  int misses = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    test::TestRandom random(seed);
+    LabelledRows rows{{std::vector<float>(400)}, std::vector<std::uint8_t>(400)};
+    for (std::size_t i = 0; i < 400; ++i) {
+      const double x = random.normal();
+      rows.columns[0][i] = static_cast<float>(x);
+      rows.y[i] = random.uniform() < 1.0 / (1.0 + std::exp(-(0.8 * x - 0.3)));
+    }
+    auto options = with(Penalty::none);
+    options.standard_errors = true;
+    const auto interval = LogisticRegression::fit(rows.matrix(), rows.y, options).wald_intervals()[0];
+    misses += interval.low > 0.8 || interval.high < 0.8;
+  }
+  EXPECT_GT(misses, 6);
+  EXPECT_LT(misses, 38);
+}
+
+TEST(LogisticRegression, AWholeWeightCountsAsSoManyRowsInStandardErrors) {
+  const LabelledRows rows = test::random_rows(51, 300, 3);
+  const auto weight = test::whole_weights(52, 300);
+  const LabelledRows repeated = test::repeat_rows(rows, weight);
+  auto options = with(Penalty::none);
+  options.standard_errors = true;
+  const auto a = LogisticRegression::fit(rows.matrix(), rows.y, options, weight);
+  const auto b = LogisticRegression::fit(repeated.matrix(), repeated.y, options);
+  for (std::size_t j = 0; j < 3; ++j)
+    EXPECT_NEAR(a.standard_errors()->coefficients[j], b.standard_errors()->coefficients[j], 1e-9);
+}
+
+TEST(LogisticRegression, StandardErrorsAreThereOnlyWhereTheyMeanSomething) {
+  LabelledRows rows = test::random_rows(53, 200, 2);
+  auto options = with(Penalty::none);
+  EXPECT_FALSE(LogisticRegression::fit(rows.matrix(), rows.y, options).standard_errors().has_value());
+  options.standard_errors = true;
+  rows.columns.push_back(std::vector<float>(200, 3.0f));
+  EXPECT_EQ(LogisticRegression::fit(rows.matrix(), rows.y, options).standard_errors()->coefficients[2], 0.0);
+  rows.columns[2] = rows.columns[0];
+  const auto collinear = LogisticRegression::fit(rows.matrix(), rows.y, options);
+  EXPECT_FALSE(collinear.standard_errors().has_value());
+  EXPECT_THAT(collinear.wald_intervals(), IsEmpty());
+  const LabelledRows parted = parted_rows();
+  EXPECT_FALSE(LogisticRegression::fit(parted.matrix(), parted.y, options).standard_errors().has_value());
+  for (const Penalty penalty : {Penalty::l1, Penalty::l2, Penalty::elasticnet}) {
+    auto penalised = with(penalty);
+    penalised.standard_errors = true;
+    EXPECT_THAT([&] { LogisticRegression::fit(rows.matrix(), rows.y, penalised); },
+                ThrowsMessage<ParameterError>(HasSubstr("standard_errors")));
+  }
+}
+
 // ---- Weights
 
 TEST(LogisticRegression, AWholeWeightIsSoManyRows) {

@@ -1,0 +1,164 @@
+#include "linear/gram_kernel.hpp"
+
+#include <algorithm>
+
+#include "linear/lanes.hpp"
+#include "linear/row_kernels.hpp"
+
+namespace cartwheel::linear {
+
+namespace {
+
+using core::tile_lanes;
+using core::tile_rows;
+constexpr std::size_t side = GramLayout::side;
+
+/// Half of the lanes: with all eight, the sums of a block would not fit the registers of AVX2.
+using HalfLanes [[gnu::vector_size(32)]] = double;
+constexpr std::size_t half = tile_lanes / 2;
+
+/// Adds the products of three weighted columns with three columns, over `count` rows (a multiple of 8), to 9 x 8 lanes.
+CARTWHEEL_DISPATCHED void add_block(const double* weighted, const double* z, std::size_t count, double* lanes) {
+  for (std::size_t offset = 0; offset < tile_lanes; offset += half) {
+    HalfLanes sum[side][side], w[side], value;
+    for (std::size_t j = 0; j < side; ++j)
+      for (std::size_t k = 0; k < side; ++k)
+        std::memcpy(&sum[j][k], lanes + (side * j + k) * tile_lanes + offset, sizeof value);
+    for (std::size_t i = offset; i < count; i += tile_lanes) {
+      for (std::size_t j = 0; j < side; ++j) std::memcpy(&w[j], weighted + j * block_rows + i, sizeof value);
+      for (std::size_t k = 0; k < side; ++k) {
+        std::memcpy(&value, z + k * block_rows + i, sizeof value);
+        for (std::size_t j = 0; j < side; ++j) sum[j][k] += w[j] * value;
+      }
+    }
+    for (std::size_t j = 0; j < side; ++j)
+      for (std::size_t k = 0; k < side; ++k)
+        std::memcpy(lanes + (side * j + k) * tile_lanes + offset, &sum[j][k], sizeof value);
+  }
+}
+
+CARTWHEEL_DISPATCHED void multiply(const double* a, const double* b, std::size_t count, double* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
+}
+
+CARTWHEEL_DISPATCHED void add_multiple(double factor, const double* x, std::size_t count, double* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] += factor * x[i];
+}
+
+}  // namespace
+
+GramLayout::GramLayout(const Design& design, std::span<const std::uint32_t> coordinates) {
+  for (const std::uint32_t c : coordinates) {
+    const bool is_rare = c >= design.first_mostly_one() && c < design.columns();
+    if (is_rare) {
+      rare.push_back(c - static_cast<std::uint32_t>(design.first_mostly_one()));
+      offset_.push_back(design.mostly_one[rare.back()].usual - design.centre[c]);
+    } else if (c < design.columns()) {
+      centred.push_back(c);
+    }
+  }
+  centred.push_back(static_cast<std::uint32_t>(design.columns()));
+  for (std::size_t i = 0, dense = 0, others = 0; i < coordinates.size(); ++i) {
+    const std::uint32_t c = coordinates[i];
+    if (c == design.columns())
+      place_.push_back(centred.size() - 1);
+    else
+      place_.push_back(c < design.first_mostly_one() ? dense++ : centred.size() + others++);
+  }
+  first_of_mixed_ = side * side * threes() * (threes() + 1) / 2;
+  first_of_rare_ = first_of_mixed_ + rare.size() * centred.size();
+}
+
+double GramLayout::of_centred(std::size_t j, std::size_t k, std::span<const double> sums) const {
+  if (j > k) std::swap(j, k);
+  return sums[block(j / side, k / side) + side * (j % side) + k % side];
+}
+
+double GramLayout::entry(std::size_t i, std::size_t k, std::span<const double> sums) const {
+  std::size_t a = place_[i], b = place_[k];
+  if (a > b) std::swap(a, b);
+  const std::size_t ones = centred.size() - 1;
+  if (b < centred.size()) return of_centred(a, b, sums);
+  b -= centred.size();
+  if (a < centred.size()) return sums[mixed(b, a)] + offset_[b] * of_centred(a, ones, sums);
+  a -= centred.size();
+  return sums[both_rare(a, b)] + offset_[a] * sums[mixed(b, ones)] + offset_[b] * sums[mixed(a, ones)] +
+         offset_[a] * offset_[b] * of_centred(ones, ones, sums);
+}
+
+GramKernel::GramKernel(const Design& design, const GramLayout& layout)
+    : design_(design),
+      layout_(layout),
+      z_(side * layout.threes() * block_rows),
+      weighted_(z_.size()),
+      row_(layout.centred.size()),
+      lanes_(layout.mixed(0, 0) * tile_lanes),
+      next_(layout.rare.size()) {}
+
+void GramKernel::load_block(const double* curvature, std::size_t begin, std::size_t end) {
+  const std::size_t count = end - begin;
+  for (std::size_t j = 0; j < layout_.centred.size(); ++j) {
+    double* z = z_.data() + j * block_rows;
+    double* weighted = weighted_.data() + j * block_rows;
+    if (layout_.centred[j] == design_.columns())
+      std::fill_n(z, count, 1.0);
+    else
+      centre_rows(design_, layout_.centred[j], begin, end, z);
+    multiply(curvature, z, count, weighted);
+    // A ragged end is filled up with rows that add nothing.
+    std::fill(z + count, z + block_rows, 0.0);
+    std::fill(weighted + count, weighted + block_rows, 0.0);
+  }
+}
+
+void GramKernel::add_centred(std::size_t rows) {
+  /// Threes whose columns stay in the first-level cache while those that they meet pass by.
+  constexpr std::size_t panel = 4;
+  const std::size_t threes = layout_.threes();
+  for (std::size_t left = 0; left < threes; left += panel)
+    for (std::size_t row = 0; row < std::min(left + panel, threes); ++row)
+      for (std::size_t column = std::max(left, row); column < std::min(left + panel, threes); ++column)
+        add_block(weighted_.data() + side * row * block_rows, z_.data() + side * column * block_rows, rows,
+                  lanes_.data() + layout_.block(row, column) * tile_lanes);
+}
+
+void GramKernel::add_rare(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out) {
+  unusual_.clear();
+  for (std::uint32_t k = 0; k < layout_.rare.size(); ++k) {
+    const MostlyOne& column = design_.mostly_one[layout_.rare[k]];
+    std::size_t& i = next_[k];
+    for (; i < column.rows.size() && column.rows[i] < end; ++i)
+      unusual_.push_back({static_cast<std::uint32_t>(column.rows[i] - begin), k,
+                          static_cast<double>(column.values[i]) - column.usual});
+  }
+  std::ranges::stable_sort(unusual_, {}, &Unusual::row);
+  for (std::size_t first = 0; first < unusual_.size();) {
+    const std::uint32_t row = unusual_[first].row;
+    std::size_t last = first;
+    while (last < unusual_.size() && unusual_[last].row == row) ++last;
+    for (std::size_t j = 0; j < row_.size(); ++j) row_[j] = z_[j * block_rows + row];
+    for (std::size_t a = first; a < last; ++a) {
+      const double weighted = curvature[row] * unusual_[a].value;
+      add_multiple(weighted, row_.data(), row_.size(), out.data() + layout_.mixed(unusual_[a].column, 0));
+      for (std::size_t b = a; b < last; ++b)
+        out[layout_.both_rare(unusual_[a].column, unusual_[b].column)] += weighted * unusual_[b].value;
+    }
+    first = last;
+  }
+}
+
+void GramKernel::sum_tile(const double* curvature, std::size_t tile, std::span<double> out) {
+  const std::size_t first = tile * tile_rows, end = std::min(design_.rows, first + tile_rows);
+  std::ranges::fill(lanes_, 0.0);
+  std::ranges::fill(out, 0.0);
+  for (std::size_t k = 0; k < next_.size(); ++k) next_[k] = design_.mostly_one[layout_.rare[k]].tiles[tile];
+  for (std::size_t begin = first; begin < end; begin += block_rows) {
+    const std::size_t last = std::min(end, begin + block_rows);
+    load_block(curvature + (begin - first), begin, last);
+    add_centred((last - begin + tile_lanes - 1) / tile_lanes * tile_lanes);
+    if (!next_.empty()) add_rare(curvature + (begin - first), begin, last, out);
+  }
+  for (std::size_t i = 0; i < lanes_.size() / tile_lanes; ++i) out[i] = add_lanes_at(lanes_.data() + i * tile_lanes);
+}
+
+}  // namespace cartwheel::linear

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <cstring>
+
+#include "core/dispatched.hpp"
+#include "core/tile_sum.hpp"
+
+/// Eight rows at once, in the lanes of core/tile_sum.hpp: the compiler makes of it what the instruction set has.
+/// Functions take references, because a vector that is passed or returned by value would change the calling convention
+/// between instruction sets, and are part of their caller, so that they are compiled for its set.
+namespace cartwheel::linear {
+
+using Lanes [[gnu::vector_size(64)]] = double;
+using LaneBits [[gnu::vector_size(64)]] = std::uint64_t;
+using FloatLanes [[gnu::vector_size(32)]] = float;
+static_assert(sizeof(Lanes) == core::tile_lanes * sizeof(double));
+
+[[gnu::always_inline]] inline void load(Lanes& to, const double* from) { std::memcpy(&to, from, sizeof to); }
+[[gnu::always_inline]] inline void store(double* to, const Lanes& from) { std::memcpy(to, &from, sizeof from); }
+[[gnu::always_inline]] inline void widen(Lanes& to, const float* from) {
+  FloatLanes narrow;
+  std::memcpy(&narrow, from, sizeof narrow);
+  to = __builtin_convertvector(narrow, Lanes);
+}
+
+/// The sum of 8 lanes that are stored at `lanes`.
+inline double add_lanes_at(const double* lanes) {
+  std::array<double, core::tile_lanes> lane;
+  std::memcpy(lane.data(), lanes, sizeof lane);
+  return core::add_lanes(lane);
+}
+
+}  // namespace cartwheel::linear

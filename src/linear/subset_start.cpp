@@ -1,0 +1,109 @@
+#include "linear/subset_start.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace cartwheel::linear {
+
+namespace {
+
+/// The sample is made of runs of rows: their columns are read a cache line at a time.
+constexpr std::size_t run_rows = 64;  // a word of bits
+constexpr std::size_t least_rows = 2048;
+constexpr std::size_t usual_share = 32;  ///< A fit on one row in 32 costs less than an evaluation of all.
+/// So many rows for each coordinate, and so many of the rarer class, that the sample's Hessian is like that of all.
+constexpr double rows_a_coordinate = 16.0, rare_a_coordinate = 4.0;
+constexpr std::size_t least_share = 4;  ///< A sample of more than a fourth of the rows is not worth it.
+/// Tighter than the distance of the sample's optimum from that of all rows: differences of optima matter too.
+constexpr SolverLimits sample_limits{1e-5, 30};
+
+std::size_t sample_size(const Design& design, const std::array<double, 2>& totals) {
+  const auto coordinates = static_cast<double>(design.size());
+  const double rare_share = std::min(totals[0], totals[1]) / (totals[0] + totals[1]);
+  const double wanted = std::max(rows_a_coordinate, rare_a_coordinate / rare_share) * coordinates;
+  const auto most = static_cast<double>(design.rows);
+  return std::max({least_rows, design.rows / usual_share, static_cast<std::size_t>(std::min(wanted, most))});
+}
+
+std::vector<std::uint32_t> all_coordinates(std::size_t n) {
+  std::vector<std::uint32_t> all(n);
+  std::iota(all.begin(), all.end(), 0u);
+  return all;
+}
+
+/// The same columns in some runs of rows, their numbers, all multiples of 64, given.
+Design sample_of(const Design& all, const std::vector<std::size_t>& runs) {
+  Design sample;
+  sample.rows = runs.size() * run_rows;
+  sample.intercept = all.intercept;
+  sample.source = all.source;
+  sample.centre = all.centre;
+  sample.scale = all.scale;
+  for (const auto& column : all.dense) {
+    std::vector<float>& values = sample.floats.emplace_back();
+    values.reserve(sample.rows);
+    for (const std::size_t first : runs)
+      values.insert(values.end(), column.data() + first, column.data() + first + run_rows);
+    sample.dense.push_back(values);
+  }
+  for (const TwoValued& column : all.two_valued) {
+    std::vector<std::uint64_t>& words = sample.words.emplace_back();
+    for (const std::size_t first : runs) words.push_back(column.words[first / run_rows]);
+    sample.two_valued.push_back({words, column.low, column.high});
+  }
+  for (const MostlyOne& column : all.mostly_one) {
+    std::vector<float>& values = sample.floats.emplace_back();
+    std::vector<std::uint32_t>& rows = sample.row_numbers.emplace_back();
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+      const std::size_t first = runs[run];
+      auto i = static_cast<std::size_t>(std::ranges::lower_bound(column.rows, first) - column.rows.begin());
+      for (; i < column.rows.size() && column.rows[i] < first + run_rows; ++i) {
+        rows.push_back(static_cast<std::uint32_t>(run * run_rows + column.rows[i] - first));
+        values.push_back(column.values[i]);
+      }
+    }
+    sample.mostly_one.push_back({rows, values, column.usual, tile_offsets(rows, sample.rows)});
+  }
+  return sample;
+}
+
+}  // namespace
+
+SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals) {
+  const std::size_t wanted = sample_size(design, totals);
+  if (design.size() > most_hessian_coordinates || design.rows < least_share * wanted) return;
+  const std::size_t count = (wanted + run_rows - 1) / run_rows, whole = design.rows / run_rows;
+  std::vector<std::size_t> runs;
+  for (std::size_t run = 0; run < count; ++run) runs.push_back(run * (whole - 1) / (count - 1) * run_rows);
+  design_ = sample_of(design, runs);
+  double total = 0.0;
+  std::array<bool, 2> found{};
+  for (const std::size_t first : runs)
+    for (std::size_t i = first; i < first + run_rows; ++i) {
+      y_.push_back(rows.y[i]);
+      weight_.push_back(rows.class_weight[rows.y[i]] * (rows.sample_weight.empty() ? 1.0 : rows.sample_weight[i]));
+      total += weight_.back();
+      found[rows.y[i]] = true;
+    }
+  if (!found[0] || !found[1]) return;
+  for (double& weight : weight_) weight /= total;
+  passes_ = make_cpu_row_passes(design_, {y_, {1.0, 1.0}, weight_});
+}
+
+std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty) {
+  Solution solution = solve({*passes_, penalty}, {start, {}}, sample_limits);
+  if (solution.stop != Stop::converged) return {};
+  return std::move(solution.at.beta);
+}
+
+Start SampledRows::with_hessian(std::vector<double> beta) {
+  const std::size_t n = beta.size();
+  Start start{std::move(beta), std::vector<double>(n * n)};
+  std::vector<double> gradient(n);
+  passes_->evaluate(start.beta, gradient);
+  passes_->keep();
+  passes_->gram(all_coordinates(n), start.hessian);
+  return start;
+}
+
+}  // namespace cartwheel::linear
