@@ -115,6 +115,11 @@ def run_in_turn(options, commands, threads, after=lambda name, result: None):
     return results
 
 
+def first_of(results, key):
+    """{contender: what its first round says of `key`}, of those that say it."""
+    return {name: rounds[0][key] for name, rounds in results.items() if key in rounds[0]}
+
+
 def wanted(options, peers):
     """The peers to compare with."""
     unknown = set(options.peers or []) - set(peers)
