@@ -66,7 +66,6 @@ def compare():
         results = measure.run_in_turn(options, commands, threads)
         report.add(case, threads, results, "fit", difference=measure.first_of(results, "difference"))
         report.add(case, threads, results, "grid of six", memory=False)
-    report.finish()
 
 
 measure.main({peer: work(peer) for peer in PEERS}, compare)

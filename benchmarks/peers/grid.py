@@ -118,7 +118,6 @@ def compare():
                 sums.setdefault(name, []).append(rounds)
         whole = {name: [sum_of(rounds) for rounds in zip(*parts)] for name, parts in sums.items()}
         report.add(f"{case}, sum of the models", threads, whole, "grid", memory=False)
-    report.finish()
 
 
 def sum_of(rounds):

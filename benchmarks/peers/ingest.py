@@ -127,7 +127,6 @@ def compare():
         cached = {measure.CARTWHEEL: results[measure.CARTWHEEL]}
         report.add(f"its .cwlog, {checked['cwlog bytes'] / 1e6:.0f} MB", threads, cached, "cwlog", memory=False,
                    size=checked["cwlog bytes"])
-    report.finish()
 
 
 measure.main({peer: work(peer) for peer in READERS}, compare)

@@ -141,7 +141,6 @@ def compare():
                 report.add(f"{rows} x {columns}, {penalty}", threads, results, "fit", memory=False,
                            gap={name: found / best - 1 for name, found in objectives.items()},
                            tol=measure.first_of(results, "tol"))
-    report.finish()
 
 
 measure.main({peer: work(peer) for peer in PEERS}, compare)

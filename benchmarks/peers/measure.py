@@ -160,6 +160,7 @@ class Report:
             self.lines.append(line)
         self.runs.append({"case": case, "threads": threads, "stage": stage, "results": results})
         self.print_lines(self.lines[-len(results):])
+        self.save()
 
     def print_lines(self, lines):
         columns = []
@@ -171,7 +172,8 @@ class Report:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
         print(flush=True)
 
-    def finish(self):
+    def save(self):
+        """After each case, so that a run that is cut short leaves what it has."""
         if self.options.json:
             self.options.json.write_text(json.dumps(
                 {"title": self.title, "context": context(), "lines": self.lines, "runs": self.runs}, indent=1))

@@ -180,7 +180,6 @@ def compare():
             results = measure.run_in_turn(options, commands, threads)
             report.add(f"{events} events", threads, results, "sessions and V1", count=events,
                        equal=measure.first_of(results, "equal"))
-    report.finish()
 
 
 measure.main({peer: work(peer) for peer in PEERS}, compare)
