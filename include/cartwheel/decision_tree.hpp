@@ -114,7 +114,7 @@ class DecisionTree final : public Model {
   std::vector<std::uint32_t> apply(const FeatureMatrix& x) const;
   void write(core::ByteWriter& out) const override;
 
-  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.
+  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 24 bytes a node.
   std::vector<TreeNode> nodes() const;
   int depth() const;
   /// Of each column, the levels that training saw, sorted by their bytes, after the empty text for missing; none for a
