@@ -43,6 +43,9 @@ struct DecisionTreeOptions {
   CountOrShare min_samples_leaf{1, 0};   ///< count >= 1. Counts distinct rows.
   MaxFeatures max_features{};
   double min_impurity_decrease = 0.0;  ///< >= 0.
+  /// >= 0. Minimal cost-complexity pruning of the grown tree: splits go, the weakest first, as long as the one that
+  /// goes saves no more impurity for each leaf that it costs; see PruningPath.
+  double ccp_alpha = 0.0;
   ClassWeight class_weight{};
   /// [2, 65535]; one more bin is kept for missing values. Up to 255 take one byte a cell, more take two. A column with
   /// no more distinct values is split exactly; else the root's impurity decrease is within 4 / max_bins of the best.
@@ -67,6 +70,14 @@ struct TreeNode {
   double weight = 0.0;       ///< Of them together: sample weights times class weights, the greater scaled into [1, 2).
   double impurity = 0.0;     ///< By the criterion, with sample and class weights.
   double probability = 0.0;  ///< Of y = 1, with sample and class weights.
+};
+
+/// What minimal cost-complexity pruning does to a tree, cut by cut (Breiman et al., chapter 3): a split's strength is
+/// the impurity that its branch saves, weighted by its share of the training rows, for each leaf that it has more than
+/// one. The weakest branch becomes a leaf, those above it are measured anew, and so on to the root.
+struct PruningPath {
+  std::vector<double> ccp_alphas;  ///< Strength of each cut; from this ccp_alpha on it is made. The first is 0: no cut.
+  std::vector<double> impurities;  ///< Of the leaves together after each cut, weighted by their shares of the rows.
 };
 
 /// CART (Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984) for a binary label, on binned
@@ -106,7 +117,7 @@ class DecisionTree final : public Model {
   std::vector<std::uint32_t> apply(const FeatureMatrix& x) const;
   void write(core::ByteWriter& out) const override;
 
-  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.
+  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 24 bytes a node.
   std::vector<TreeNode> nodes() const;
   int depth() const;
   /// Of each column, the levels that training saw, sorted by their bytes, after the empty text for missing; none for a
@@ -114,6 +125,8 @@ class DecisionTree final : public Model {
   const std::vector<std::vector<std::string>>& levels() const;
   /// Share of the total impurity decrease that each column's splits bring; sums to 1 (all 0 for a single leaf).
   std::vector<double> feature_importances() const;
+  /// From this tree to its root; fit with ccp_alpha = 0 to see all of it.
+  PruningPath cost_complexity_pruning_path() const;
 
  private:
   struct Impl;

@@ -41,6 +41,8 @@ class FeatureMatrix {
   /// Adds a column at the end. @throws DataError naming the column if its length or a value breaks the rules above, or
   /// if the name is taken.
   void add(std::string name, Column column);
+  /// Puts other values in the place of column j. @throws DataError as add.
+  void replace(std::size_t j, Column column);
 
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_.size(); }

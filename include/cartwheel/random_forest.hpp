@@ -56,7 +56,7 @@ class RandomForest final : public Model {
   void write(core::ByteWriter& out) const override;
 
   int tree_count() const;
-  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.
+  /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 24 bytes a node.
   /// @param tree  [0, tree_count()).
   std::vector<TreeNode> nodes(int tree) const;
   /// As DecisionTree::levels.

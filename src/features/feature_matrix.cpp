@@ -124,6 +124,11 @@ void FeatureMatrix::add(std::string name, Column column) {
   columns_.push_back(std::move(column));
 }
 
+void FeatureMatrix::replace(std::size_t j, Column column) {
+  std::visit([&](const auto& typed) { check(names_[j], typed, rows_); }, column);
+  columns_[j] = std::move(column);
+}
+
 void FeatureMatrix::copy_column(std::size_t j, std::span<float> out) const {
   std::visit([&](const auto& typed) { copy(typed, out); }, columns_[j]);
 }

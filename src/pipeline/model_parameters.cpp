@@ -81,6 +81,7 @@ DecisionTreeOptions tree_options(ParameterReader& in, std::uint64_t seed, const 
   options.min_samples_leaf = count_or_share(in, "min_samples_leaf", 1, 1);
   options.max_features = max_features(in, defaults.max_features.rule == MaxFeatures::Rule::sqrt ? "sqrt" : "none");
   options.min_impurity_decrease = in.number("min_impurity_decrease", 0.0, 0.0, largest);
+  options.ccp_alpha = in.number("ccp_alpha", 0.0, 0.0, largest);
   options.class_weight = class_weight(in, subsample);
   options.max_bins = static_cast<int>(in.integer("max_bins", defaults.max_bins, 2, 65'535));
   options.seed = random_state(in, seed);

@@ -6,6 +6,7 @@
 #include "tree/importances.hpp"
 #include "tree/model_bytes.hpp"
 #include "tree/predict.hpp"
+#include "tree/prune.hpp"
 #include "tree/tree_nodes.hpp"
 
 namespace cartwheel {
@@ -56,6 +57,8 @@ int DecisionTree::depth() const { return impl_->nodes.depth(); }
 std::vector<double> DecisionTree::feature_importances() const {
   return tree::impurity_importances(nodes(), impl_->head.feature_names.size());
 }
+
+PruningPath DecisionTree::cost_complexity_pruning_path() const { return tree::pruning_path(nodes()); }
 
 void DecisionTree::write(core::ByteWriter& out) const {
   tree::write_head(out, impl_->head);

@@ -16,6 +16,7 @@
 #include "tree/bootstrap.hpp"
 #include "tree/grow.hpp"
 #include "tree/grow_settings.hpp"
+#include "tree/prune.hpp"
 #include "tree/sample_units.hpp"
 
 namespace cartwheel::tree {
@@ -115,8 +116,10 @@ std::vector<std::size_t> all_of(std::size_t size) {
 /// max_depth = 0 is the deepest.
 int deeper(int a, int b) { return a == 0 || b == 0 ? 0 : std::max(a, b); }
 
-/// The tree that max_depth would have given, of one that was grown to at least that depth.
-TreeNodes cut(const TreeNodes& tree, int max_depth) { return max_depth == 0 ? tree : tree.top(max_depth); }
+/// The tree of these options, of one that was grown to at least their depth.
+TreeNodes cut(const TreeNodes& tree, const DecisionTreeOptions& options) {
+  return prune(options.max_depth == 0 ? tree : tree.top(options.max_depth), options.ccp_alpha);
+}
 
 /// The rows of some trees of a forest.
 struct Batch {
@@ -135,7 +138,7 @@ Batch draw_batch(std::size_t first_tree, std::size_t trees, std::uint64_t seed, 
   return batch;
 }
 
-/// Forests whose options differ in n_estimators, max_depth and oob_score alone.
+/// Forests whose options differ in n_estimators, max_depth, ccp_alpha and oob_score alone.
 class ForestFamily {
  public:
   ForestFamily(const BinnedColumns& binned, const RowValues& values, const TrainingRows& training,
@@ -178,8 +181,8 @@ class ForestFamily {
       const std::vector<TreeNodes> grown = grower->grow(batch.samples);
       for (std::size_t m = 0; m < members_.size(); ++m) {
         if (!wants(members_[m])) continue;
-        std::vector<TreeNodes> trees;
-        for (const TreeNodes& tree : grown) trees.push_back(cut(tree, options_[members_[m]].tree.max_depth));
+        std::vector<TreeNodes> trees(grown.size());
+        core::parallel_for(grown.size(), [&](std::size_t i) { trees[i] = cut(grown[i], options_[members_[m]].tree); });
         if (out_of_bag[m]) out_of_bag[m]->add(Predictor(trees, binned_.levels), batch.weights);
         std::ranges::move(trees, std::back_inserter(forests[members_[m]].trees));
       }
@@ -207,11 +210,13 @@ bool same_family(RandomForestOptions a, const RandomForestOptions& b) {
   a.n_estimators = b.n_estimators;
   a.oob_score = b.oob_score;
   a.tree.max_depth = b.tree.max_depth;
+  a.tree.ccp_alpha = b.tree.ccp_alpha;
   return a == b;
 }
 
 bool same_family(DecisionTreeOptions a, const DecisionTreeOptions& b) {
   a.max_depth = b.max_depth;
+  a.ccp_alpha = b.ccp_alpha;
   return a == b;
 }
 
@@ -264,7 +269,7 @@ std::vector<FittedTree> fit_trees(const FeatureMatrix& x, std::span<const std::u
       const TreeSample all_rows;
       const auto grown = make_cpu_grower(binned, training.y(), settings)->grow({&all_rows, 1});
       for (const std::size_t i : members)
-        trees[i] = {{x.names(), binned.levels, training.weight_unit()}, cut(grown.front(), options[i].max_depth)};
+        trees[i] = {{x.names(), binned.levels, training.weight_unit()}, cut(grown.front(), options[i])};
     });
   });
   return trees;

@@ -11,8 +11,8 @@
 #include "tree/tree_nodes.hpp"
 
 /// Fits for many sets of options at once. What they have in common is done once: columns are binned once for each
-/// distinct max_bins; and of options that differ in n_estimators and max_depth alone, only the most and deepest trees
-/// are grown, of which the others are prefixes and tops, down to the byte.
+/// distinct max_bins; and of options that differ in n_estimators, max_depth and ccp_alpha alone, only the most and
+/// deepest trees are grown, of which the others are prefixes and tops, down to the byte.
 namespace cartwheel::tree {
 
 struct FittedForest {

@@ -87,6 +87,8 @@ void check_options(const DecisionTreeOptions& options) {
   check_count("min_samples_split", options.min_samples_split, 2);
   check_count("min_samples_leaf", options.min_samples_leaf, 1);
   check_max_features(options.max_features);
+  if (!(options.ccp_alpha >= 0.0 && std::isfinite(options.ccp_alpha)))
+    refuse("ccp_alpha", options.ccp_alpha, "a number of at least 0");
   if (!(options.min_impurity_decrease >= 0.0 && std::isfinite(options.min_impurity_decrease)))
     refuse("min_impurity_decrease", options.min_impurity_decrease, "a number of at least 0");
   if (options.max_bins < 2 || options.max_bins > 65'535) refuse("max_bins", options.max_bins, "in [2, 65535]");

@@ -26,6 +26,8 @@ class PredictionRows {
   }
   static std::uint32_t slot(std::uint32_t column, bool missing_left) { return 2 + 2 * column + (missing_left ? 1 : 0); }
 
+  static bool missing_left(std::uint32_t slot) { return slot % 2 == 1; }
+
   /// @param values  [rows x columns()]: NaN is missing; what is no level's place is missing in a category column.
   /// @param out  [rows x stride()], overwritten.
   void fill(std::span<const float> values, std::span<float> out) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
 
 #include "tree/level_sets.hpp"
 
@@ -13,13 +14,14 @@ constexpr std::size_t rows_abreast = 8;
 constexpr std::size_t trees_abreast = 16;  ///< More, as each has its own memory.
 constexpr std::uint32_t steps_a_look = 8;  ///< After so many steps, see whether all have arrived.
 
-/// A split: its threshold or set of levels; and left child << (slot_bits + 1) | by_level << slot_bits | slot of the
-/// row. A leaf: its number among the tree's leaves; and a split that leads back to itself, by the NaN of slot 0, so
-/// that no step needs to ask whether it has arrived. The root has number 1: siblings then share a cache line.
-template <class Word>
+/// A split: its threshold or set of levels, the slot of the row that it looks at (its highest bit set if by levels),
+/// and its left child. A leaf: its number among the tree's leaves, and a split that leads back to itself, by the NaN of
+/// slot 0, so that no step needs to ask whether it has arrived. The root has number 1: siblings then share a cache
+/// line.
+template <class Index>
 struct PackedNode {
   std::uint32_t first;
-  Word second;
+  Index slot, left;
 };
 
 struct PackedTree {
@@ -28,11 +30,10 @@ struct PackedTree {
 };
 
 /// @tparam by_level  whether any node splits by level.
-template <class Word, bool by_level>
+template <class Index, bool by_level>
 class PackedTrees final : public PredictionTrees {
  public:
-  PackedTrees(std::span<const TreeNodes> trees, std::size_t stride)
-      : stride_(stride), slot_bits_(static_cast<unsigned>(std::bit_width(stride - 1))) {
+  PackedTrees(std::span<const TreeNodes> trees, std::size_t stride) : stride_(stride) {
     std::size_t nodes = 0;
     for (const TreeNodes& tree : trees) nodes += tree.size() + 1;
     nodes_.reserve(nodes);
@@ -74,22 +75,26 @@ class PackedTrees final : public PredictionTrees {
   }
 
  private:
-  using Node = PackedNode<Word>;
+  using Node = PackedNode<Index>;
+  static constexpr Index level_bit = static_cast<Index>(Index{1} << (std::numeric_limits<Index>::digits - 1));
 
   void add(const TreeNodes& tree) {
     const std::size_t first_node = nodes_.size(), first_leaf = probabilities_.size();
-    nodes_.push_back({0, 0});
+    nodes_.push_back({0, 0, 0});
     for (std::size_t i = 0; i < tree.size(); ++i) {
       if (tree.is_leaf(i)) {
-        nodes_.push_back({static_cast<std::uint32_t>(probabilities_.size() - first_leaf), leading_to(i)});
+        nodes_.push_back(
+            {static_cast<std::uint32_t>(probabilities_.size() - first_leaf), Index{0}, static_cast<Index>(i)});
         probabilities_.push_back(tree.probability(i));
         continue;
       }
       const NodeSplit split = tree.split_of(i);
       const bool has_levels = !split.levels.empty();
-      const Word slot = PredictionRows::slot(static_cast<std::uint32_t>(split.feature), split.missing_left);
+      const auto slot =
+          static_cast<Index>(PredictionRows::slot(static_cast<std::uint32_t>(split.feature), split.missing_left));
       nodes_.push_back({has_levels ? sets_.add(split.levels) : std::bit_cast<std::uint32_t>(split.threshold),
-                        leading_to(tree.left(i) + 1) | Word{has_levels} << slot_bits_ | slot});
+                        static_cast<Index>(slot | (has_levels ? level_bit : Index{0})),
+                        static_cast<Index>(tree.left(i) + 1)});
     }
     trees_.push_back({first_node, first_leaf, static_cast<std::uint32_t>(tree.depth())});
   }
@@ -122,53 +127,44 @@ class PackedTrees final : public PredictionTrees {
       for (; step < stop; ++step)
         for (std::size_t i = 0; i < lanes; ++i) at[i] = next(nodes_of(i)[at[i]], row_of(i));
       bool arrived = true;
-      for (std::size_t i = 0; i < lanes; ++i) arrived &= (nodes_of(i)[at[i]].second & slot_mask()) == 0;
+      for (std::size_t i = 0; i < lanes; ++i) arrived &= nodes_of(i)[at[i]].slot == 0;
       if (arrived) break;
     }
     return at;
   }
 
   std::uint32_t next(const Node& node, const float* row) const {
-    const float value = row[node.second & slot_mask()];
-    const auto left = static_cast<std::uint32_t>(node.second >> (slot_bits_ + 1));
     if constexpr (by_level) {
-      if ((node.second >> slot_bits_ & 1) != 0) {  // listed levels go to the side where missing ones do not
-        const bool missing_left = (node.second & 1) != 0;
-        return left + (sets_.contains(node.first, static_cast<std::uint32_t>(value)) == missing_left ? 1 : 0);
+      if ((node.slot & level_bit) != 0) {  // listed levels go to the side where missing ones do not
+        const auto slot = static_cast<Index>(node.slot ^ level_bit);
+        const bool listed = sets_.contains(node.first, static_cast<std::uint32_t>(row[slot]));
+        return node.left + (listed == PredictionRows::missing_left(slot) ? 1u : 0u);
       }
     }
-    return left + (value <= std::bit_cast<float>(node.first) ? 0 : 1);
+    return node.left + (row[node.slot] <= std::bit_cast<float>(node.first) ? 0u : 1u);
   }
 
-  Word leading_to(std::size_t left) const { return static_cast<Word>(left) << (slot_bits_ + 1); }
-  Word slot_mask() const { return (Word{1} << slot_bits_) - 1; }
-
   std::size_t stride_;
-  unsigned slot_bits_;
   std::vector<PackedTree> trees_;
   std::vector<Node> nodes_;
   std::vector<double> probabilities_;  ///< Of the leaves.
   LevelSets sets_;
 };
 
-template <class Word>
-std::unique_ptr<const PredictionTrees> pack(std::span<const TreeNodes> trees, std::size_t stride, bool by_level) {
-  if (by_level) return std::make_unique<PackedTrees<Word, true>>(trees, stride);
-  return std::make_unique<PackedTrees<Word, false>>(trees, stride);
+template <class Index>
+std::unique_ptr<const PredictionTrees> pack(std::span<const TreeNodes> trees, const PredictionRows& rows) {
+  if (rows.any_levels()) return std::make_unique<PackedTrees<Index, true>>(trees, rows.stride());
+  return std::make_unique<PackedTrees<Index, false>>(trees, rows.stride());
 }
 
 }  // namespace
 
 std::unique_ptr<const PredictionTrees> make_prediction_trees(std::span<const TreeNodes> trees,
                                                              const PredictionRows& rows) {
-  const std::size_t stride = rows.stride();
-  const bool by_level = rows.any_levels();
   std::size_t largest = 0;
   for (const TreeNodes& tree : trees) largest = std::max(largest, tree.size());
-  // The number of a node, the place of a value and one bit share a word.
-  if (std::bit_width(largest + 1) + std::bit_width(stride - 1) + 1 <= 32)
-    return pack<std::uint32_t>(trees, stride, by_level);
-  return pack<std::uint64_t>(trees, stride, by_level);
+  if (largest < 0xffff && rows.stride() <= 0x8000) return pack<std::uint16_t>(trees, rows);
+  return pack<std::uint32_t>(trees, rows);
 }
 
 }  // namespace cartwheel::tree

@@ -11,9 +11,9 @@
 
 namespace cartwheel::tree {
 
-/// Trees in the form that predicts: 8 bytes a node (16 where a tree or the matrix is vast) and 8 bytes a leaf, in
-/// breadth-first order. Several rows, or for one row several trees, go down side by side, so that the memory accesses
-/// of one hide those of the others.
+/// Trees in the form that predicts: 8 bytes a node (12 where a tree has 2^16 nodes or the matrix 2^14 columns) and 8
+/// bytes a leaf, in breadth-first order. Several rows, or for one row several trees, go down side by side, so that the
+/// memory accesses of one hide those of the others.
 class PredictionTrees {
  public:
   virtual ~PredictionTrees() = default;

@@ -47,7 +47,7 @@ class ShapTree::Builder {
           }
           break;
         default:
-          tree_.steps_.push_back({Step::Kind::leave, split});
+          if (is_split(node.left) || is_split(node.right)) tree_.steps_.push_back({Step::Kind::leave, split});
           deepest_[tree_.splits_[split].column] = tree_.splits_[split].above;
           path_.pop_back();
       }
@@ -84,7 +84,8 @@ class ShapTree::Builder {
     above_shares_.push_back(above_share);
     most_columns_ = std::max(most_columns_, columns);
     tree_.depth_ = std::max(tree_.depth_, depth + 1);
-    tree_.steps_.push_back({Step::Kind::enter, split});
+    const bool both_leaves = left.feature < 0 && right.feature < 0;
+    tree_.steps_.push_back({both_leaves ? Step::Kind::pass : Step::Kind::enter, split});
     deepest_[column] = static_cast<std::int32_t>(depth);
   }
 
@@ -150,8 +151,10 @@ CARTWHEEL_DISPATCHED void ShapTree::add(const float* values, double* shap, doubl
     Lanes *const reach = levels.reach(depth), *const go_left = levels.go_left(depth);
     Lanes& on_left = levels.on_left(depth);
     const Lanes on_path = split.above < 0 ? Lanes{} + 1.0 : levels.on_side(static_cast<std::size_t>(split.above));
+    Lanes* const out = depth == 0 ? nullptr : split.is_left ? levels.left(depth - 1) : levels.right(depth - 1);
     switch (step.kind) {
-      case Step::Kind::enter: {
+      case Step::Kind::enter:
+      case Step::Kind::pass: {
         const float* const value = values + std::size_t{split.column} * lanes;
         if (split.by_level) {
           for (std::size_t i = 0; i < lanes; ++i)
@@ -163,7 +166,17 @@ CARTWHEEL_DISPATCHED void ShapTree::add(const float* values, double* shap, doubl
         }
         on_left *= on_path;
         const Lanes excess = on_left - on_path * split.left_share;
-        for (std::size_t q = 0; q < points; ++q) go_left[q] = split.left_share + excess * terms[q];
+        if (step.kind == Step::Kind::enter) {
+          for (std::size_t q = 0; q < points; ++q) go_left[q] = split.left_share + excess * terms[q];
+          break;
+        }
+        const double difference = split.left_value - split.right_value;
+        Lanes sum{};
+        for (std::size_t q = 0; q < points; ++q) sum += reach[q] * terms[points + q];
+        if (out != nullptr)
+          for (std::size_t q = 0; q < points; ++q)
+            out[q] = split.right_value + (split.left_share + excess * terms[q]) * difference;
+        reinterpret_cast<Lanes*>(shap)[split.column] += excess * sum * difference;
         break;
       }
       case Step::Kind::go_left:
@@ -175,7 +188,6 @@ CARTWHEEL_DISPATCHED void ShapTree::add(const float* values, double* shap, doubl
         for (std::size_t q = 0; q < points; ++q) levels.reach(depth + 1)[q] = reach[q] * (1.0 - go_left[q]);
         break;
       case Step::Kind::leave: {
-        Lanes* const out = depth == 0 ? nullptr : split.is_left ? levels.left(depth - 1) : levels.right(depth - 1);
         Lanes sum{};
         for (std::size_t q = 0; q < points; ++q) {
           const Lanes left = split.left_leaf ? Lanes{} + split.left_value : levels.left(depth)[q];

@@ -53,9 +53,10 @@ class ShapTree {
     double left_share;               ///< Of the node's training rows.
     double left_value, right_value;  ///< Predictions of children that are leaves.
   };
-  /// What `add` does, one after the other. The way down to a child is left out where it is a leaf.
+  /// What `add` does, one after the other. The way down to a child is left out where it is a leaf; `pass` is all that a
+  /// split needs of whose children both are.
   struct Step {
-    enum class Kind : std::uint8_t { enter, go_left, go_right, leave } kind;
+    enum class Kind : std::uint8_t { enter, go_left, go_right, leave, pass } kind;
     std::uint32_t split;
   };
   class Builder;

@@ -92,21 +92,30 @@ void TreeNodes::shrink_to_fit() {
 }
 
 TreeNodes TreeNodes::top(int depth) const {
-  const std::size_t kept = nodes_down_to(depth, [&](std::size_t i) { return nodes_[i].is_leaf(); });
-  TreeNodes tree = *this;
-  for (std::size_t i = nodes_.size(); i-- > 0;) {  // children before parents: what is cut off is added up
-    const std::size_t left = nodes_[i].left;
-    if (left < kept) continue;
-    const Counts counts = tree.nodes_[left].counts() + tree.nodes_[left + 1].counts();
-    tree.nodes_[i] = {0, counts.rows, counts.positives};
-    if (!weights_.empty()) tree.weights_[i] = tree.weights_[left] + tree.weights_[left + 1];
+  std::vector<bool> leaves(nodes_.size(), true);
+  const std::size_t splits = depth == 0 ? 0 : nodes_down_to(depth - 1, [&](std::size_t i) { return is_leaf(i); });
+  std::fill_n(leaves.begin(), splits, false);
+  return cut_at(leaves);
+}
+
+TreeNodes TreeNodes::cut_at(const std::vector<bool>& leaves) const {
+  std::vector<NodeCounts> counts(nodes_.size());
+  for (std::size_t i = nodes_.size(); i-- > 0;) {  // children before parents
+    if (is_leaf(i)) {
+      counts[i] = {nodes_[i].counts(), weights_.empty() ? WeightedCounts{} : weights_[i]};
+      continue;
+    }
+    const NodeCounts &left = counts[nodes_[i].left], &right = counts[nodes_[i].left + 1];
+    counts[i] = {left.rows + right.rows, left.weighted + right.weighted};
   }
-  tree.nodes_.resize(kept);
-  if (!weights_.empty()) tree.weights_.resize(kept);
-  std::size_t sets_end = 0;
-  for (const Node& node : tree.nodes_)
-    if (!node.is_leaf() && node.by_level()) sets_end = node.first + 1 + level_sets_[node.first];
-  tree.level_sets_.resize(sets_end);
+  TreeNodes tree(rule_, counts[0], !weights_.empty());
+  std::vector<std::size_t> kept{0};  // what number each node of the result has here
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (is_leaf(kept[i]) || leaves[kept[i]]) continue;
+    const std::size_t left = nodes_[kept[i]].left;
+    tree.split(i, split_of(kept[i]), counts[left], counts[left + 1]);
+    kept.insert(kept.end(), {left, left + 1});
+  }
   tree.shrink_to_fit();
   return tree;
 }

@@ -48,6 +48,8 @@ class TreeNodes {
   void shrink_to_fit();
   /// The tree that max_depth = `depth` would have grown, if this one was grown to at least that depth.
   TreeNodes top(int depth) const;
+  /// The tree in which these nodes are leaves. @param leaves  [size()]; what lies below one does not matter.
+  TreeNodes cut_at(const std::vector<bool>& leaves) const;
 
   std::size_t size() const { return nodes_.size(); }
   int depth() const;

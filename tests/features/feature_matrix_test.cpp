@@ -147,6 +147,21 @@ TEST(FeatureMatrix, RefusesBadSparseColumns) {
   expect_refused(3, SparseColumn{{0}, {infinity}}, "finite");
 }
 
+TEST(FeatureMatrix, ReplacesAColumnByAnother) {
+  FeatureMatrix x(2);
+  x.add("a", FloatColumn{{1, 2}});
+  x.add("b", FloatColumn{{3, 4}});
+  x.replace(0, BitColumn{{0b10}});
+  std::vector<float> values(2);
+  x.copy_column(0, values);
+  EXPECT_THAT(values, ::testing::ElementsAre(0, 1));
+  x.copy_column(1, values);
+  EXPECT_THAT(values, ::testing::ElementsAre(3, 4));
+  EXPECT_EQ(x.names()[0], "a");
+  EXPECT_THAT([&] { x.replace(1, FloatColumn{{3}}); },
+              ::testing::ThrowsMessage<DataError>(::testing::HasSubstr("'b'")));
+}
+
 TEST(FeatureMatrix, RefusesANameThatIsTaken) {
   FeatureMatrix matrix(1);
   matrix.add("price", FloatColumn{{1.0f}});

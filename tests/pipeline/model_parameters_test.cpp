@@ -60,6 +60,11 @@ TEST(ModelParameters, BothSpellingsOfAPenalty) {
   EXPECT_EQ(logistic({{"C", std::numeric_limits<double>::infinity()}}).penalty, Penalty::none);
 }
 
+TEST(ModelParameters, TreesArePrunedByCcpAlpha) {
+  EXPECT_EQ(forest({}).tree.ccp_alpha, 0.0);
+  EXPECT_EQ(forest({{"ccp_alpha", 0.01}}).tree.ccp_alpha, 0.01);
+}
+
 TEST(ModelParameters, WhatDoesNotFitIsRefusedByName) {
   const auto refuses = [](const Parameters& given, const std::string& part) {
     EXPECT_THAT([&] { forest(given); }, ThrowsMessage<ParameterError>(HasSubstr(part))) << to_text(given);
@@ -72,6 +77,7 @@ TEST(ModelParameters, WhatDoesNotFitIsRefusedByName) {
   refuses({{"class_weight", std::vector<double>{1.0}}}, "class_weight is [1.0]");
   refuses({{"bootstrap", std::int64_t{1}}}, "bootstrap is 1; it must be true or false");
   refuses({{"min_impurity_decrease", std::nan("")}}, "min_impurity_decrease is nan");
+  refuses({{"ccp_alpha", -0.5}}, "ccp_alpha is -0.5");
   refuses({{"n_estimator", std::int64_t{5}}}, "did you mean n_estimators?");
 }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <cartwheel/decision_tree.hpp>
+#include <cartwheel/export_text.hpp>
 #include <numeric>
 
 #include "support/counter_data.hpp"
@@ -76,8 +77,29 @@ test::OracleTask oracle_task(const Case& one, const DecisionTreeOptions& options
   return task;
 }
 
+/// Pruning of a tree that is scikit-learn's own. Cuts of one strength may come in any order.
+void expect_same_pruning(const Case& one, const DecisionTree& tree, DecisionTreeOptions options) {
+  const auto alphas = one.golden["path"][0].get<std::vector<double>>();
+  const auto impurities = one.golden["path"][1].get<std::vector<double>>();
+  const PruningPath path = tree.cost_complexity_pruning_path();
+  ASSERT_EQ(path.ccp_alphas.size(), alphas.size());
+  for (std::size_t i = 0; i < alphas.size(); ++i) {
+    EXPECT_NEAR(path.ccp_alphas[i], alphas[i], 1e-12);
+    if (i + 1 == alphas.size() || alphas[i + 1] > alphas[i] + 1e-12) {
+      EXPECT_NEAR(path.impurities[i], impurities[i], 1e-12);
+    }
+  }
+  options.ccp_alpha = one.golden["pruned_by"];
+  const auto nodes = DecisionTree::fit(test::float_matrix(one.columns), one.data.labels, options).nodes();
+  ASSERT_EQ(nodes.size(), one.golden["pruned"].size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    EXPECT_EQ(nodes[i].feature, one.golden["pruned"][i][0].get<int>());
+    EXPECT_EQ(nodes[i].rows, one.golden["pruned"][i][1].get<std::uint32_t>());
+  }
+}
+
 TEST(DecisionTreeGolden, TreesWithoutTiesAreScikitLearns) {
-  int without_ties = 0;
+  int without_ties = 0, texts = 0;
   for (const Case& one : read_cases()) {
     SCOPED_TRACE(one.golden["seed"]);
     std::uint64_t checksum = std::accumulate(one.data.labels.begin(), one.data.labels.end(), std::uint64_t{0});
@@ -102,9 +124,17 @@ TEST(DecisionTreeGolden, TreesWithoutTiesAreScikitLearns) {
     const auto importances = tree.feature_importances();
     for (std::size_t j = 0; j < importances.size(); ++j)
       EXPECT_NEAR(importances[j], one.golden["importances"][j].get<double>(), 1e-11);
+    expect_same_pruning(one, tree, options);
+    const std::string text = one.golden["text"];
+    // Balanced weights are scaled otherwise here, and scikit-learn has [1, 3] as they are.
+    if (text.empty() || options.class_weight.rule != ClassWeight::Rule::none) continue;
+    const bool show_weights = text.find("weights") != std::string::npos;
+    EXPECT_EQ(export_text(tree, {.max_depth = 2, .decimals = 3, .show_weights = show_weights}), text);
+    ++texts;
   }
   RecordProperty("without_ties", without_ties);
   EXPECT_GE(without_ties, 75);
+  EXPECT_GE(texts, 4);
 }
 
 }  // namespace

@@ -78,6 +78,8 @@ TEST(GrowSettings, ValuesOutOfRangeAreNamed) {
   refuses([](auto& o) { o.max_features = {MaxFeatures::Rule::count, 0, 0}; }, "max_features is 0");
   refuses([](auto& o) { o.max_features = {MaxFeatures::Rule::share, 0, 1.1}; }, "max_features is 1.1");
   refuses([](auto& o) { o.min_impurity_decrease = -1e-9; }, "min_impurity_decrease is -1e-09");
+  refuses([](auto& o) { o.ccp_alpha = -1.0; }, "ccp_alpha is -1");
+  refuses([](auto& o) { o.ccp_alpha = not_a_number; }, "ccp_alpha is nan");
   refuses([](auto& o) { o.min_impurity_decrease = not_a_number; }, "min_impurity_decrease is nan");
   refuses([](auto& o) { o.max_bins = 1; }, "max_bins is 1; it must be in [2, 65535]");
   refuses([](auto& o) { o.max_bins = 65'536; }, "max_bins is 65536");

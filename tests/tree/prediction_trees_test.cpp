@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(Columns, PredictionTreesProperty, ::testing::Bool(),
                          [](const auto& test) { return test.param ? "OfNumbersAndCategories" : "OfNumbers"; });
 
 TEST(PredictionTrees, ATreeAsDeepAsItIsWideOverVeryManyColumns) {
-  // The number of a node and the place of a value do not share 32 bits here.
+  // The places of values do not fit 16 bits here.
   constexpr std::uint32_t columns = 70'000, splits = 4'200;
   TreeNodes chain({}, {{splits, 0}, {}}, false);
   for (std::uint32_t i = 0; i < splits; ++i)

@@ -1,4 +1,5 @@
-"""Fits scikit-learn's DecisionTreeClassifier to 100 made-up data sets and writes the trees, nodes in breadth-first order.
+"""Fits scikit-learn's DecisionTreeClassifier to 100 made-up data sets and writes the trees, nodes in breadth-first order;
+what pruning makes of them; and the text of some.
 
 Values are multiples of 1/8, so scikit-learn's 1e-7 threshold between values never matters. The data themselves are made
 again by the test (tests/support/counter_data.hpp); a checksum guards that. Run:  python make.py
@@ -9,7 +10,7 @@ import sys
 
 import numpy as np
 import sklearn
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, export_text
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parents[1] / "support"))
@@ -44,7 +45,7 @@ for i in range(100):
         "class_weight": WEIGHTS[i // 4 % len(WEIGHTS)],
     }
     weight = options["class_weight"]
-    model = DecisionTreeClassifier(
+    settings = dict(
         criterion=options["criterion"],
         max_depth=options["max_depth"] or None,
         min_samples_split=options["min_samples_split"],
@@ -52,8 +53,16 @@ for i in range(100):
         min_impurity_decrease=options["min_impurity_decrease"],
         class_weight={0: weight[0], 1: weight[1]} if isinstance(weight, list) else weight,
         random_state=0,
-    ).fit(x / 8.0, y)
+    )
+    model = DecisionTreeClassifier(**settings).fit(x / 8.0, y)
     tree = model.tree_
+    path = DecisionTreeClassifier(**settings).cost_complexity_pruning_path(x / 8.0, y)
+    alphas = path.ccp_alphas
+    cut = len(alphas) // 2  # prune half of the way, between two alphas that differ
+    while cut + 1 < len(alphas) and alphas[cut + 1] - alphas[cut] < 1e-9:
+        cut += 1
+    alpha = float(alphas[cut] + alphas[cut + 1]) / 2 if cut + 1 < len(alphas) else float(alphas[-1]) + 1
+    pruned = DecisionTreeClassifier(ccp_alpha=alpha, **settings).fit(x / 8.0, y).tree_
     order = breadth_first(tree)
     paths = model.decision_path(x / 8.0)
     counts = np.asarray(paths.sum(axis=0)).ravel().astype(int)
@@ -66,6 +75,11 @@ for i in range(100):
         "threshold": [float(tree.threshold[n]) if tree.feature[n] >= 0 else 0.0 for n in order],
         "counts": [[int(counts[n]), int(positives[n])] for n in order],
         "impurity": [float("%.14g" % tree.impurity[n]) for n in order],
+        "path": [[float("%.14g" % v) for v in values] for values in (alphas, path.impurities)],
+        "pruned_by": alpha,
+        "pruned": [[int(max(pruned.feature[n], -1)), int(pruned.n_node_samples[n])] for n in breadth_first(pruned)],
+        "text": export_text(model, max_depth=2, decimals=3, show_weights=i % 2 == 0,
+                            feature_names=["x%d" % c for c in range(len(levels))]) if i % 10 < 2 else "",
         "importances": [float("%.14g" % v) for v in model.feature_importances_],
     })
 
