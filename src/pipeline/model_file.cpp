@@ -28,7 +28,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view magic = "CWMODEL\n";
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 
 // --- META ------------------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,8 @@ void check_forest_options(const RandomForestOptions& options) {
     throw ParameterError(
         fmt::format("max_samples is {}; it must be a count in [1, rows], or a share of the rows in (0, 1]",
                     samples.count < 0 ? static_cast<double>(samples.count) : samples.share));
+  if (options.balanced_subsample && options.tree.class_weight.rule != ClassWeight::Rule::none)
+    throw ParameterError("balanced_subsample is set, but so is class_weight; set one of them only");
   if (options.bootstrap) return;
   if (samples.count != 0 || samples.share != 0.0)
     throw ParameterError("max_samples is set, but bootstrap is false: each tree sees all rows; set one of them only");
@@ -81,20 +83,24 @@ struct RandomForest::Impl {
 };
 
 RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                               const RandomForestOptions& options) {
+                               const RandomForestOptions& options, std::span<const double> sample_weight) {
+  if (!sample_weight.empty())
+    throw ParameterError("random_forest does not take sample_weight; leave it empty, or set class_weight");
   check_forest_options(options);
   const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
   const tree::Counts training{static_cast<std::uint32_t>(x.rows()), positives};
   if (x.columns() == 0) throw DataError("the matrix has no columns; a forest needs at least one");
-  const tree::GrowSettings settings = tree::make_grow_settings(options.tree, training, x.columns());
+  tree::GrowSettings settings = tree::make_grow_settings(options.tree, training, x.columns());
+  settings.balanced_subsample = options.balanced_subsample;
   const std::uint32_t draws = draws_a_tree(options.max_samples, x.rows());
   const tree::BinnedColumns binned = tree::bin_columns(x, static_cast<std::uint32_t>(options.tree.max_bins));
   const auto grower = tree::make_cpu_grower(binned, y, settings);
 
   auto impl = std::make_shared<Impl>();
-  impl->head = {x.names(), settings.impurity};
+  impl->head = {x.names(), binned.levels};
+  const tree::RowValues values(x, binned.levels);
   std::optional<tree::OutOfBag> out_of_bag;
-  if (options.oob_score) out_of_bag.emplace(x, settings.impurity);
+  if (options.oob_score) out_of_bag.emplace(values);
   const auto trees = static_cast<std::size_t>(options.n_estimators);
   // A batch bounds the memory; as trees are independent, its size changes nothing else.
   const auto batch_size = static_cast<std::size_t>(core::thread_count());
@@ -117,7 +123,7 @@ const std::vector<std::string>& RandomForest::feature_names() const { return imp
 
 std::vector<double> RandomForest::predict_proba(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return tree::mean_probability(x, impl_->trees, impl_->head.impurity);
+  return tree::mean_probability(tree::RowValues(x, impl_->head.levels), impl_->trees);
 }
 
 std::vector<std::string> RandomForest::warnings() const {
@@ -133,13 +139,15 @@ int RandomForest::tree_count() const { return static_cast<int>(impl_->trees.size
 std::vector<TreeNode> RandomForest::nodes(int tree) const {
   if (tree < 0 || tree >= tree_count())
     throw ParameterError(fmt::format("there is no tree {}; the forest has trees 0 to {}", tree, tree_count() - 1));
-  return impl_->trees[static_cast<std::size_t>(tree)].describe(impl_->head.impurity);
+  return impl_->trees[static_cast<std::size_t>(tree)].describe(impl_->head.weight_unit);
 }
+
+const std::vector<std::vector<std::string>>& RandomForest::levels() const { return impl_->head.levels; }
 
 std::vector<double> RandomForest::feature_importances() const {
   std::vector<double> sums(impl_->head.feature_names.size());
   for (int i = 0; i < tree_count(); ++i) {
-    const auto shares = tree::impurity_importances(nodes(i), impl_->head.impurity, sums.size());
+    const auto shares = tree::impurity_importances(nodes(i), sums.size());
     for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += shares[j];
   }
   tree::normalize(sums);
@@ -176,8 +184,7 @@ RandomForest RandomForest::read(core::ByteReader& in) {
   if (has_out_of_bag == 1) impl->out_of_bag = summary;
   const auto trees = in.get<std::uint64_t>();
   if (trees < 1 || trees > most_trees) in.fail("the number of trees is impossible");
-  for (std::uint64_t i = 0; i < trees; ++i)
-    impl->trees.push_back(tree::TreeNodes::read(in, impl->head.feature_names.size()));
+  for (std::uint64_t i = 0; i < trees; ++i) impl->trees.push_back(tree::TreeNodes::read(in, impl->head.levels));
   return RandomForest(std::move(impl));
 }
 

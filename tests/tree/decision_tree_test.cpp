@@ -161,14 +161,12 @@ TEST(DecisionTree, PredictsTheLeafOfEachTrainingRow) {
 }
 
 TEST(DecisionTree, ColumnTypesAreStorageOnly) {
-  const std::vector<float> bit{1, 0, 1, 1, 0, 0, 1, 0}, code{1, 2, missing, 3, 1, 2, 3, missing},
-      sparse{0, 0, 5, 0, missing, 0, -1, 0};
+  const std::vector<float> bit{1, 0, 1, 1, 0, 0, 1, 0}, sparse{0, 0, 5, 0, missing, 0, -1, 0};
   const std::vector<std::uint8_t> labels{1, 0, 1, 0, 1, 1, 0, 0};
   FeatureMatrix typed(8);
   typed.add("x0", BitColumn{{0b01001101}});
-  typed.add("x1", CategoryColumn{{1, 2, 0, 3, 1, 2, 3, 0}, {"", "a", "b", "c"}});
-  typed.add("x2", SparseColumn{{2, 4, 6}, {5, missing, -1}});
-  const auto plain = test::float_matrix({bit, code, sparse});
+  typed.add("x1", SparseColumn{{2, 4, 6}, {5, missing, -1}});
+  const auto plain = test::float_matrix({bit, sparse});
   const auto tree = DecisionTree::fit(typed, labels);
   EXPECT_GT(tree.depth(), 1);
   EXPECT_EQ(bytes_of(tree), bytes_of(DecisionTree::fit(plain, labels)));
