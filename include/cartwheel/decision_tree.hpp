@@ -14,6 +14,8 @@ enum class Criterion : std::uint8_t { gini, entropy, log_loss = entropy };
 struct CountOrShare {
   std::int64_t count = 0;  ///< Used where share is 0.
   double share = 0.0;      ///< (0, 1]: ceil(share * rows), as scikit-learn has it.
+
+  friend bool operator==(const CountOrShare&, const CountOrShare&) = default;
 };
 
 /// How many features a node looks at.
@@ -21,12 +23,16 @@ struct MaxFeatures {
   enum class Rule : std::uint8_t { all, sqrt, log2, count, share } rule = Rule::all;
   std::int64_t count = 0;  ///< Rule::count: [1, columns].
   double share = 0.0;      ///< Rule::share: (0, 1]; max(1, floor(share * columns)).
+
+  friend bool operator==(const MaxFeatures&, const MaxFeatures&) = default;
 };
 
 /// Weights of the classes in gains, leaf probabilities and min_impurity_decrease; never in the counts.
 struct ClassWeight {
   enum class Rule : std::uint8_t { none, balanced, given } rule = Rule::none;
   std::array<double, 2> weights{1.0, 1.0};  ///< Rule::given: of y = 0 and y = 1, each in [1e-30, 1e30].
+
+  friend bool operator==(const ClassWeight&, const ClassWeight&) = default;
 };
 
 /// Settings of a tree, with scikit-learn's names and defaults. Each range is checked before any work starts.
@@ -42,6 +48,8 @@ struct DecisionTreeOptions {
   /// no more distinct values is split exactly.
   int max_bins = 65'535;
   std::uint64_t seed = 0;  ///< Decides only which features a node looks at.
+
+  friend bool operator==(const DecisionTreeOptions&, const DecisionTreeOptions&) = default;
 };
 
 /// One node of a fitted tree.
@@ -77,6 +85,11 @@ class DecisionTree final : public Model {
   /// most 28 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                           const DecisionTreeOptions& options = {}, std::span<const double> sample_weight = {});
+  /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and trees
+  /// that differ in max_depth alone are tops of the deepest.
+  static std::vector<DecisionTree> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                            std::span<const DecisionTreeOptions> options,
+                                            std::span<const double> sample_weight = {});
   static DecisionTree read(core::ByteReader& in);
 
   std::string_view name() const override { return "decision_tree"; }

@@ -23,6 +23,8 @@ struct RandomForestOptions {
     options.max_bins = 255;
     return options;
   }();
+
+  friend bool operator==(const RandomForestOptions&, const RandomForestOptions&) = default;
 };
 
 /// Random forest (Breiman, "Random Forests", 2001): the mean of the class probabilities of bagged trees. Tree i depends
@@ -34,6 +36,11 @@ class RandomForest final : public Model {
   /// @throws ParameterError, DataError. Memory beyond `x` and the model: 1 byte a value; 20 bytes a row and thread.
   static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                           const RandomForestOptions& options = {}, std::span<const double> sample_weight = {});
+  /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and of
+  /// forests that differ in n_estimators and max_depth alone only the most and deepest trees are grown.
+  static std::vector<RandomForest> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                            std::span<const RandomForestOptions> options,
+                                            std::span<const double> sample_weight = {});
   static RandomForest read(core::ByteReader& in);
 
   std::string_view name() const override { return "random_forest"; }

@@ -1,11 +1,8 @@
 #include <cartwheel/decision_tree.hpp>
-#include <cartwheel/error.hpp>
 
 #include "core/bytes.hpp"
 #include "features/model_input.hpp"
-#include "tree/binning.hpp"
-#include "tree/grow.hpp"
-#include "tree/grow_settings.hpp"
+#include "tree/fit_trees.hpp"
 #include "tree/importances.hpp"
 #include "tree/model_bytes.hpp"
 #include "tree/predict.hpp"
@@ -18,19 +15,18 @@ struct DecisionTree::Impl {
   tree::TreeNodes nodes;
 };
 
+std::vector<DecisionTree> DecisionTree::fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                                 std::span<const DecisionTreeOptions> options,
+                                                 std::span<const double> sample_weight) {
+  std::vector<DecisionTree> trees;
+  for (tree::FittedTree& fitted : tree::fit_trees(x, y, options, sample_weight))
+    trees.push_back(DecisionTree(std::make_shared<const Impl>(Impl{std::move(fitted.head), std::move(fitted.nodes)})));
+  return trees;
+}
+
 DecisionTree DecisionTree::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                const DecisionTreeOptions& options, std::span<const double> sample_weight) {
-  if (!sample_weight.empty())
-    throw ParameterError("decision_tree does not take sample_weight; leave it empty, or set class_weight");
-  tree::check_options(options);
-  const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
-  const tree::Counts training{static_cast<std::uint32_t>(x.rows()), positives};
-  if (x.columns() == 0) throw DataError("the matrix has no columns; a tree needs at least one");
-  const tree::GrowSettings settings = tree::make_grow_settings(options, training, x.columns());
-  const tree::BinnedColumns binned = tree::bin_columns(x, static_cast<std::uint32_t>(options.max_bins));
-  const tree::TreeSample all_rows;
-  std::vector<tree::TreeNodes> trees = tree::make_cpu_grower(binned, y, settings)->grow({&all_rows, 1});
-  return DecisionTree(std::make_shared<const Impl>(Impl{{x.names(), binned.levels}, std::move(trees.front())}));
+  return fit_each(x, y, {&options, 1}, sample_weight).front();
 }
 
 const std::vector<std::string>& DecisionTree::feature_names() const { return impl_->head.feature_names; }

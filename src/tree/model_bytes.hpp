@@ -9,6 +9,8 @@
 /// What the files of a tree and of a forest share.
 namespace cartwheel::tree {
 
+inline constexpr int most_trees = 100'000;  ///< Of one forest.
+
 /// What a tree model is besides its trees.
 struct ModelHead {
   std::vector<std::string> feature_names;

@@ -137,6 +137,20 @@ TEST(DecisionTree, ALimitedDepthIsTheTopOfTheUnlimitedTree) {
   }
 }
 
+TEST(DecisionTree, FitEachGivesTheBytesOfSeparateFits) {
+  const test::LooseLabels data(5, 3000, 5);
+  const FeatureMatrix x = data.matrix();
+  std::vector<DecisionTreeOptions> grid;
+  for (const int depth : {4, 0, 9, 1})
+    for (const std::int64_t leaf : {1, 20})
+      for (const int max_bins : {16, 255})
+        grid.push_back({.max_depth = depth, .min_samples_leaf = {leaf, 0}, .max_bins = max_bins});
+  const auto together = DecisionTree::fit_each(x, data.labels, grid);
+  ASSERT_EQ(together.size(), grid.size());
+  for (std::size_t i = 0; i < grid.size(); ++i)
+    EXPECT_EQ(bytes_of(together[i]), bytes_of(DecisionTree::fit(x, data.labels, grid[i]))) << i;
+}
+
 TEST(DecisionTree, PredictsTheLeafOfEachTrainingRow) {
   const test::LooseLabels data(6, 3000, 4);
   const FeatureMatrix x = data.matrix();
