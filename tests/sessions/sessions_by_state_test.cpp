@@ -123,9 +123,8 @@ TEST_P(SessionsByStateThreads, DoNotMatter) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Logs, SessionsByStateThreads, ::testing::Bool(), [](const auto& test) {
-  return std::string(test.param ? "Named" : "ByInactivity");
-});
+INSTANTIATE_TEST_SUITE_P(Logs, SessionsByStateThreads, ::testing::Bool(),
+                         [](const auto& test) { return std::string(test.param ? "Named" : "ByInactivity"); });
 
 TEST(SessionsByStateLimits, WindowsOfHundredsOfEvents) {
   RandomStream random(4, core::RandomPurpose::generate);
