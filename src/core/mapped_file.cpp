@@ -36,13 +36,20 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
                std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec, status.st_ino};
   if (status.st_size == 0) return;  // an empty file cannot be mapped
   const auto size = static_cast<std::size_t>(status.st_size);
-  void* const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value, 0);
-  if (address == MAP_FAILED) fail(path, errno);
-  bytes_ = {static_cast<const char*>(address), size};
+  // The file is laid over memory that has room behind it: its last page may be full.
+  void* const memory = ::mmap(nullptr, size + padding, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) fail(path, errno);
+  if (::mmap(memory, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.value, 0) == MAP_FAILED) {
+    const int reason = errno;
+    ::munmap(memory, size + padding);
+    fail(path, reason);
+  }
+  mapped_ = size + padding;
+  bytes_ = {static_cast<const char*>(memory), size};
 }
 
 MappedFile::~MappedFile() {
-  if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+  if (mapped_ > 0) ::munmap(const_cast<char*>(bytes_.data()), mapped_);
 }
 
 }  // namespace cartwheel::core

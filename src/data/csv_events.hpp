@@ -27,9 +27,15 @@ class ReadingProgress {
   std::uint64_t total_, step_, next_, finished_files_ = 0;
 };
 
+/// How the text of a file is cut up. The log does not depend on it.
+struct BlockSizes {
+  std::size_t block_bytes = std::size_t{256} << 10;  ///< A block and what is made of it stay in the caches of one core.
+  std::size_t blocks_per_thread = 8;                 ///< That are read before their rows are added to the log.
+};
+
 /// Adds the rows of one CSV file to `columns`. @throws DataError for a header that will not do, and, unless bad rows
 /// are skipped, for the first bad row.
 ReadingCounts add_csv_events(const CsvFile& file, const EventSchema& schema, BadRows on_bad_row, EventColumns& columns,
-                             ReadingProgress& progress);
+                             ReadingProgress& progress, const BlockSizes& sizes = {});
 
 }  // namespace cartwheel::data

@@ -81,6 +81,8 @@ class CsvReader {
 
   /// Where the next record begins in the file.
   std::size_t offset() const { return offset_; }
+  /// Goes on at `offset`, where a record must begin.
+  void go_to(std::size_t offset) { offset_ = offset; }
 
   /// Goes on at the line after the one that holds `offset`: the way to go on after a quote that is never closed. What
   /// follows such a quote holds quotes in even runs alone (an odd run would have closed it), and each even run at the
