@@ -44,8 +44,11 @@ int main() try {
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(builder.build(), {}, account);
   std::vector<std::uint32_t> training(known);
   std::iota(training.begin(), training.end(), 0u);
-  const cartwheel::Pipeline pipeline = cartwheel::fit_pipeline(sessions, training, sessions.log_begin, sessions.log_end,
-                                                               "V1", {}, "bernoulli_nb", {}, {});
+  cartwheel::PipelineRecipe recipe;
+  recipe.model = "bernoulli_nb";
+  recipe.steps = cartwheel::default_steps(recipe.model);
+  const cartwheel::Pipeline pipeline =
+      cartwheel::fit_pipeline(sessions, training, sessions.log_begin, sessions.log_end, recipe, {});
 
   const std::vector<std::uint32_t> new_session = {known};
   std::printf("P(cart) = %.3f\n", pipeline.predict_proba(sessions, new_session).front());

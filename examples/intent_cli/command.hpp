@@ -17,11 +17,11 @@ struct Command {
   void (*run)(const Arguments& arguments);
 };
 
-extern const Command generate_command, prepare_command, run_command, fit_command, predict_command, features_command,
-    table_command;
+extern const Command generate_command, eda_command, prepare_command, run_command, fit_command, predict_command,
+    features_command, table_command;
 
-inline constexpr std::array<const Command*, 7> commands{&generate_command, &prepare_command, &run_command,
-                                                        &fit_command,      &predict_command, &features_command,
-                                                        &table_command};
+inline constexpr std::array<const Command*, 8> commands{&generate_command, &eda_command,  &prepare_command,
+                                                        &run_command,      &fit_command,  &predict_command,
+                                                        &features_command, &table_command};
 
 }  // namespace intent_cli

@@ -37,6 +37,7 @@ class ConfigReader {
       throw ParameterError(fmt::format("{}: no extractor; add a section such as [extractors.V1]", path_.string()));
     sort_as_written(config_.experiment.models, model_lines_);
     sort_as_written(config_.experiment.extractors, extractor_lines_);
+    sort_as_written(config_.experiment.steps, step_lines_);
     return std::move(config_);
   }
 
@@ -58,8 +59,8 @@ class ConfigReader {
   }
 
   void read_entry(const std::string& section, const toml::node& node) {
-    constexpr std::string_view sections[] = {"data",   "session",   "label",      "batches",
-                                             "search", "threshold", "extractors", "models"};
+    constexpr std::string_view sections[] = {"data",      "session",    "label", "batches", "search",
+                                             "threshold", "extractors", "steps", "models"};
     if (!node.is_table()) {
       at(node, [&] { apply_setting(config_.experiment, section, values_of(node)); });
       return;
@@ -79,6 +80,10 @@ class ConfigReader {
         at(value, [&] { check_name(name, "extractor", cartwheel::feature_extractor_names()); });
         config_.experiment.extractors.push_back({name, grid_of(section, name, value)});
         extractor_lines_[name] = value.source().begin.line;
+      } else if (section == "steps") {
+        at(value, [&] { check_name(name, "step", cartwheel::step_names()); });
+        config_.experiment.steps.push_back({name, grid_of(section, name, value)});
+        step_lines_[name] = value.source().begin.line;
       } else if (section == "data") {
         read_data(name, value);
       } else {
@@ -113,23 +118,28 @@ class ConfigReader {
       for (const auto& [key, value] : *node.as_table()) grid[std::string(key.str())] = values_of(value);
     });
     // The names are checked here, where the line is known; values are checked where they are tried.
+    cartwheel::Parameters first;
+    for (const auto& [key, values] : grid)
+      if (!values.empty()) first[key] = values.front();
     if (section == "models") {
-      cartwheel::Parameters first;
-      for (const auto& [key, values] : grid)
-        if (!values.empty()) first[key] = values.front();
-      at(node, [&] { check_known(name, first); });
+      at(node, [&] { check_known(name, first, cartwheel::check_parameters(name, {})); });
+    } else if (section == "steps") {
+      cartwheel::Parameters all = cartwheel::check_step_parameters(name, {});
+      all.emplace("use", true);
+      at(node, [&] { check_known(name, first, all); });
     }
     return grid;
   }
 
-  static void check_known(const std::string& model, const cartwheel::Parameters& parameters) {
+  /// @param owner  a model or a step. @param all  its parameters.
+  static void check_known(const std::string& owner, const cartwheel::Parameters& parameters,
+                          const cartwheel::Parameters& all) {
     std::vector<std::string_view> known;
-    const cartwheel::Parameters all = cartwheel::check_parameters(model, {});
     for (const auto& entry : all) known.push_back(entry.first);
     for (const auto& [key, value] : parameters)
       if (!all.contains(key))
         throw ParameterError(
-            fmt::format("{} has no parameter '{}'{}", model, key, cartwheel::core::suggestion(key, known)));
+            fmt::format("{} has no parameter '{}'{}", owner, key, cartwheel::core::suggestion(key, known)));
   }
 
   static ParameterValue value_of(const toml::node& node) {
@@ -165,7 +175,7 @@ class ConfigReader {
 
   const std::filesystem::path& path_;
   Config config_;
-  Lines model_lines_, extractor_lines_;
+  Lines model_lines_, extractor_lines_, step_lines_;
 };
 
 }  // namespace

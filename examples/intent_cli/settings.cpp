@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cartwheel/error.hpp>
 #include <functional>
 #include <map>
@@ -117,6 +118,17 @@ std::pair<std::string, std::string> split_pair(const std::string& pair) {
   return {pair.substr(0, equals), pair.substr(equals + 1)};
 }
 
+/// @param key  "steps.STEP.NAME"
+void add_step_parameter(std::vector<cartwheel::NamedStep>& steps, const std::string& key, const std::string& text) {
+  const std::size_t begin = key.find('.') + 1, dot = key.find('.', begin);
+  if (dot == std::string::npos)
+    throw ParameterError(fmt::format("--set is '{}={}'; a step's parameter is steps.STEP.NAME=value", key, text));
+  const std::string name = key.substr(begin, dot - begin);
+  auto found = std::ranges::find(steps, name, &cartwheel::NamedStep::name);
+  if (found == steps.end()) found = steps.insert(steps.end(), {name, {}});
+  found->parameters[key.substr(dot + 1)] = cartwheel::parse_parameter(text);
+}
+
 }  // namespace
 
 void apply_setting(ExperimentOptions& options, const std::string& key, const std::vector<ParameterValue>& values) {
@@ -136,6 +148,8 @@ FitSettings parse_fit_settings(const std::vector<std::string>& pairs) {
     if (key.starts_with("extractor.")) {
       settings.extractor_parameters[key.substr(std::string_view("extractor.").size())] =
           cartwheel::parse_parameter(text);
+    } else if (key.starts_with("steps.")) {
+      add_step_parameter(settings.steps, key, text);
     } else if (key.starts_with("session.") || key.starts_with("label.") || key.starts_with("threshold.")) {
       apply_setting(settings.options, key, {cartwheel::parse_parameter(text)});
     } else {

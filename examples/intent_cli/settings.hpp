@@ -15,10 +15,12 @@ void apply_setting(cartwheel::ExperimentOptions& options, const std::string& key
                    const std::vector<cartwheel::ParameterValue>& values);
 
 /// What --set key=value gives to fit: "session.size=2" and other keys of the sections session, label and threshold go
-/// to `options`, "extractor.NAME" to the extractor's parameters, all others to the model's.
+/// to `options`, "extractor.NAME" to the extractor's parameters, "steps.STEP.NAME" to a step's, all others to the
+/// model's.
 struct FitSettings {
   cartwheel::ExperimentOptions options;
   cartwheel::Parameters extractor_parameters, model_parameters;
+  std::vector<cartwheel::NamedStep> steps;  ///< In the order of their first mention.
 };
 FitSettings parse_fit_settings(const std::vector<std::string>& pairs);
 

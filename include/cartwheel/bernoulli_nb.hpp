@@ -18,19 +18,21 @@ struct BernoulliNBOptions {
 /// scikit-learn's BernoulliNB). Missing values are bit 0, and a column with missing values in training has an indicator
 /// bit of its own, named "COLUMN is missing"; the indicators follow the columns.
 ///
-/// P(bit j | class) = (rows of the class with the bit + alpha) / (rows of the class + 2 alpha). The probability of a
-/// bit that is not set is computed from its own count, so it keeps its digits where scikit-learn's 1 - P(bit) loses
-/// them.
+/// P(bit j | class) = (weight of the class's rows with the bit + alpha) / (weight of the class + 2 alpha). The
+/// probability of a bit that is not set is computed from its own count, so it keeps its digits where scikit-learn's 1 -
+/// P(bit) loses them.
 class BernoulliNB final : public Model {
  public:
   /// @param x  [rows x columns], any column types. @param y  rows labels, each 0 or 1, both present.
+  /// @param sample_weight  empty, or one a row (see FitContext). Without weights all counts are whole numbers.
   /// @throws ParameterError, DataError. Memory beyond `x`: one bit a row, 64 bytes a column (and a stretch of 2^17
   /// rows).
   static BernoulliNB fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                         const BernoulliNBOptions& options = {});
+                         const BernoulliNBOptions& options = {}, std::span<const double> sample_weight = {});
   /// The same as fit with each of `options`, in order, in one pass over the data for each distinct `binarize`.
   static std::vector<BernoulliNB> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                           std::span<const BernoulliNBOptions> options);
+                                           std::span<const BernoulliNBOptions> options,
+                                           std::span<const double> sample_weight = {});
   static BernoulliNB read(core::ByteReader& in);
 
   std::string_view name() const override { return "bernoulli_nb"; }

@@ -7,12 +7,15 @@
 
 namespace cartwheel {
 
-enum class Criterion : std::uint8_t { gini, entropy };
+/// log_loss is scikit-learn's other name for entropy.
+enum class Criterion : std::uint8_t { gini, entropy, log_loss = entropy };
 
 /// A count given as a number of rows, or as a share of the rows it is applied to.
 struct CountOrShare {
   std::int64_t count = 0;  ///< Used where share is 0.
   double share = 0.0;      ///< (0, 1]: ceil(share * rows), as scikit-learn has it.
+
+  friend bool operator==(const CountOrShare&, const CountOrShare&) = default;
 };
 
 /// How many features a node looks at.
@@ -20,12 +23,16 @@ struct MaxFeatures {
   enum class Rule : std::uint8_t { all, sqrt, log2, count, share } rule = Rule::all;
   std::int64_t count = 0;  ///< Rule::count: [1, columns].
   double share = 0.0;      ///< Rule::share: (0, 1]; max(1, floor(share * columns)).
+
+  friend bool operator==(const MaxFeatures&, const MaxFeatures&) = default;
 };
 
 /// Weights of the classes in gains, leaf probabilities and min_impurity_decrease; never in the counts.
 struct ClassWeight {
   enum class Rule : std::uint8_t { none, balanced, given } rule = Rule::none;
   std::array<double, 2> weights{1.0, 1.0};  ///< Rule::given: of y = 0 and y = 1, each in [1e-30, 1e30].
+
+  friend bool operator==(const ClassWeight&, const ClassWeight&) = default;
 };
 
 /// Settings of a tree, with scikit-learn's names and defaults. Each range is checked before any work starts.
@@ -41,6 +48,8 @@ struct DecisionTreeOptions {
   /// no more distinct values is split exactly.
   int max_bins = 65'535;
   std::uint64_t seed = 0;  ///< Decides only which features a node looks at.
+
+  friend bool operator==(const DecisionTreeOptions&, const DecisionTreeOptions&) = default;
 };
 
 /// One node of a fitted tree.
@@ -48,12 +57,16 @@ struct TreeNode {
   std::int32_t feature = -1;  ///< Column of the split; -1 in a leaf.
   float threshold = 0.0f;     ///< Rows with value <= threshold go left; infinity: all that have a value.
   bool missing_left = false;  ///< Where rows go that miss the value.
-  std::int32_t left = -1;     ///< Node numbers; a leaf has -1 twice. A child's number is above its parent's.
+  /// A split of a category column, which has no threshold: these levels (places in levels()[feature], increasing) go to
+  /// one side; missing values and all other levels, those unseen in training among them, to the side of missing_left.
+  std::vector<std::uint16_t> levels;
+  std::int32_t left = -1;  ///< Node numbers; a leaf has -1 twice. A child's number is above its parent's.
   std::int32_t right = -1;
   std::uint32_t rows = 0;       ///< Training rows (with bootstrap repeats).
   std::uint32_t positives = 0;  ///< Of them, those with y = 1.
-  double impurity = 0.0;        ///< By the criterion, with class weights.
-  double probability = 0.0;     ///< Of y = 1, with class weights.
+  double weight = 0.0;       ///< Of them together: sample weights times class weights, the greater scaled into [1, 2).
+  double impurity = 0.0;     ///< By the criterion, with sample and class weights.
+  double probability = 0.0;  ///< Of y = 1, with sample and class weights.
 };
 
 /// CART (Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984) for a binary label, on binned
@@ -61,13 +74,22 @@ struct TreeNode {
 /// The split is the one of the highest gain; ties go to the lowest column, then the lowest threshold. A threshold is
 /// the midpoint to the next value present in the node, as float32 rounded down. Missing values go where the gain is
 /// better.
+///
+/// The levels of a category column are split natively: sorted by their share of positives in the node (ties by their
+/// bytes), the best cut of that order is the best of all subsets (Breiman et al., theorem 4.5). max_bins does not
+/// apply.
 class DecisionTree final : public Model {
  public:
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
   /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a value, 16 bytes a row; while bins are made, at
   /// most 28 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                          const DecisionTreeOptions& options = {});
+                          const DecisionTreeOptions& options = {}, std::span<const double> sample_weight = {});
+  /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and trees
+  /// that differ in max_depth alone are tops of the deepest.
+  static std::vector<DecisionTree> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                            std::span<const DecisionTreeOptions> options,
+                                            std::span<const double> sample_weight = {});
   static DecisionTree read(core::ByteReader& in);
 
   std::string_view name() const override { return "decision_tree"; }
@@ -78,6 +100,9 @@ class DecisionTree final : public Model {
   /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.
   std::vector<TreeNode> nodes() const;
   int depth() const;
+  /// Of each column, the levels that training saw, sorted by their bytes, after the empty text for missing; none for a
+  /// column of numbers.
+  const std::vector<std::vector<std::string>>& levels() const;
   /// Share of the total impurity decrease that each column's splits bring; sums to 1 (all 0 for a single leaf).
   std::vector<double> feature_importances() const;
 

@@ -26,7 +26,7 @@ std::string_view name_of(SearchMetric metric);
 SearchMetric parse_search_metric(std::string_view name);
 
 struct NamedGrid {
-  std::string name;  ///< Of an extractor or a model.
+  std::string name;  ///< Of an extractor, a step or a model.
   ParameterGrid grid;
 };
 
@@ -37,8 +37,11 @@ struct ExperimentOptions {
   SearchMetric metric = SearchMetric::f1;
   ThresholdOptions threshold;         ///< Its seed is not used: the experiment's is.
   std::vector<NamedGrid> extractors;  ///< At least one, each name once.
-  std::vector<NamedGrid> models;      ///< At least one, each name once; a row of the table each.
-  std::uint64_t seed = 0;             ///< Of every fit, and of the threshold's bootstrap.
+  /// Steps between extractor and model, in this order, each name once; after them come each model's default steps that
+  /// are not among them. Besides its own parameters each step has `use`: false leaves it out (also a default step).
+  std::vector<NamedGrid> steps;
+  std::vector<NamedGrid> models;  ///< At least one, each name once; a row of the table each.
+  std::uint64_t seed = 0;         ///< Of every fit, and of the threshold's bootstrap.
   ProgressCallback progress;
 };
 
@@ -46,6 +49,7 @@ struct ExperimentOptions {
 struct SearchRow {
   std::string batch, model, extractor;
   Parameters extractor_parameters, model_parameters;
+  std::vector<NamedStep> steps;     ///< With the parameters that the grid gives.
   std::vector<double> fold_scores;  ///< By the metric, higher is better (losses are negated); empty if it failed.
   double mean = 0.0;
   double standard_error = 0.0;  ///< Of the mean over folds; 0 for one fold.
@@ -68,7 +72,7 @@ struct BatchRow {
   double base_rate = 0.0;                                ///< Share of positives in the test window.
   std::uint64_t sessions = 0;                            ///< Of the test window.
   Confusion confusion;                                   ///< At the tuned cut.
-  Parameters best_params;  ///< The model's, and those of the extractor as "EXTRACTOR.NAME".
+  Parameters best_params;  ///< The model's, and those of extractor and steps as "EXTRACTOR.NAME" and "STEP.NAME".
   bool dummy = false;
   std::vector<std::string> warnings;
 };

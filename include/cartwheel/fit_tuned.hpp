@@ -13,6 +13,7 @@ namespace cartwheel {
 struct FitTunedOptions {
   std::string extractor = "V1";
   Parameters extractor_parameters;
+  std::vector<NamedStep> steps;  ///< From extractor to model; the model's default steps follow them.
   std::string model;
   Parameters model_parameters;
   /// Length of the last stretch of the log on which the threshold is chosen, microseconds; > 0.
@@ -28,9 +29,9 @@ struct FitTunedResult {
   Account account;
 };
 
-/// One model for use: fitted on every session whose label is known by the log's end. The threshold is chosen on the last
-/// stretch of the log, by a second model that has seen only what came before; where the log is too short for that, or the
-/// stretch has one class, the default cut stays, and a warning says so.
+/// One model for use: fitted on every session whose label is known by the log's end. The threshold is chosen on the
+/// last stretch of the log, by a second model that has seen only what came before; where the log is too short for that,
+/// or the stretch has one class, the default cut stays, and a warning says so.
 /// @throws ParameterError, DataError as fit_pipeline.
 FitTunedResult fit_tuned(const SessionTable& sessions, const FitTunedOptions& options);
 

@@ -29,10 +29,13 @@ struct LogisticRegressionOptions {
 class LogisticRegression final : public Model {
  public:
   /// @param x  [rows x columns], any column types. @param y  rows labels, each 0 or 1, both present.
+  /// @param sample_weight  empty, or one a row (see FitContext): w_i is it times the class weight; `balanced` balances
+  /// the classes' total weights. Rows of weight 0 are left out (of means and indicators too), at the cost of a copy.
   /// @throws ParameterError, DataError. Memory beyond `x`: 32 bytes a row; 4 bytes a cell of a column that is not plain
   /// floats or has missing values; for columns squared 16 bytes, and 4 bytes for each 2^14 rows.
   static LogisticRegression fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                const LogisticRegressionOptions& options = {});
+                                const LogisticRegressionOptions& options = {},
+                                std::span<const double> sample_weight = {});
   static LogisticRegression read(core::ByteReader& in);
 
   std::string_view name() const override { return "logistic_regression"; }

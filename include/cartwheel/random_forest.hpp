@@ -11,7 +11,10 @@ struct RandomForestOptions {
   bool bootstrap = true;           ///< Each tree sees rows drawn with replacement; false: all rows once.
   CountOrShare max_samples{0, 0};  ///< Rows drawn for a tree: a count in [1, rows], or a share, rounded to nearest and
                                    ///< at least 1; {0, 0}: as many as there are. Only with bootstrap.
-  bool oob_score = false;  ///< Score each row by the trees that did not see it. Only with bootstrap.
+  bool oob_score = false;          ///< Score each row by the trees that did not see it. Only with bootstrap.
+  /// scikit-learn's class_weight = "balanced_subsample": each tree balances the classes of its own rows. Only where
+  /// tree.class_weight is none.
+  bool balanced_subsample = false;
   /// The settings of each tree. max_features is sqrt by default here, and max_bins 255: the mean of many trees loses
   /// nothing by it. `seed` keys the whole forest.
   DecisionTreeOptions tree = [] {
@@ -20,6 +23,8 @@ struct RandomForestOptions {
     options.max_bins = 255;
     return options;
   }();
+
+  friend bool operator==(const RandomForestOptions&, const RandomForestOptions&) = default;
 };
 
 /// Random forest (Breiman, "Random Forests", 2001): the mean of the class probabilities of bagged trees. Tree i depends
@@ -30,7 +35,12 @@ class RandomForest final : public Model {
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
   /// @throws ParameterError, DataError. Memory beyond `x` and the model: 1 byte a value; 20 bytes a row and thread.
   static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                          const RandomForestOptions& options = {});
+                          const RandomForestOptions& options = {}, std::span<const double> sample_weight = {});
+  /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and of
+  /// forests that differ in n_estimators and max_depth alone only the most and deepest trees are grown.
+  static std::vector<RandomForest> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                            std::span<const RandomForestOptions> options,
+                                            std::span<const double> sample_weight = {});
   static RandomForest read(core::ByteReader& in);
 
   std::string_view name() const override { return "random_forest"; }
@@ -43,6 +53,8 @@ class RandomForest final : public Model {
   /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.
   /// @param tree  [0, tree_count()).
   std::vector<TreeNode> nodes(int tree) const;
+  /// As DecisionTree::levels.
+  const std::vector<std::vector<std::string>>& levels() const;
   /// Mean over the trees of each tree's impurity importances; sums to 1 (all 0 if no tree has a split).
   std::vector<double> feature_importances() const;
   /// Accuracy of the out-of-bag votes over the rows that have any; nothing unless oob_score was set.

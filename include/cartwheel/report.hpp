@@ -2,6 +2,7 @@
 
 #include <cartwheel/account.hpp>
 #include <cartwheel/experiment.hpp>
+#include <cartwheel/exploration.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -25,6 +26,13 @@ std::string search_csv(const ExperimentResult& result);
 std::string timeline_text(const Batch& batch);
 /// The account, a line an entry.
 std::string account_text(const Account& account);
+
+/// An exploration, table by table. @param top  rows of each ratio table, the most viewed first; 0: all.
+std::string exploration_text(const Exploration& exploration, std::size_t top);
+/// The ratio tables: table,name,view_count,cart_count,purchase_count,cart_ratio,cart_ratio_low,cart_ratio_high.
+std::string exploration_csv(const Exploration& exploration, std::size_t top);
+/// A JSON object with all of it; what is undefined is null, and so is the name of a missing value.
+std::string exploration_json(const Exploration& exploration, std::size_t top);
 
 /// Writes batches.csv, batches.json, search.csv and models/BATCH_MODEL.cwm into `folder`, which is made if need be. Each
 /// file is written atomically. @throws DataError.

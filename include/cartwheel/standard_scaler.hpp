@@ -1,22 +1,17 @@
 #pragma once
 
-#include <cartwheel/feature_matrix.hpp>
+#include <cartwheel/step.hpp>
 #include <string>
 #include <vector>
 
 namespace cartwheel {
-
-namespace core {
-class ByteReader;
-class ByteWriter;
-}  // namespace core
 
 /// Centres each column and divides it by its standard deviation (ddof 0), both learned from training rows, missing
 /// values left out; a constant column is only centred. As scikit-learn's StandardScaler, with its rule for what is
 /// constant: of n values, a variance of at most n * eps * variance + (n * mean * eps)^2, eps = 2^-52, which is what
 /// rounding may leave. Mean and variance are sums in double over fixed tiles, so they have the same bits for any number
 /// of threads.
-class StandardScaler {
+class StandardScaler final : public Step {
  public:
   /// A column without any value gets mean 0 and scale 1. Memory beyond the result: 4 bytes a cell at most.
   static StandardScaler fit(const FeatureMatrix& x);
@@ -25,8 +20,9 @@ class StandardScaler {
 
   /// Every column becomes a float column: float((value - mean) / scale), at the end of float's range if it lies beyond;
   /// missing stays missing. @throws DataError unless the columns are those of fit (names and order).
-  FeatureMatrix transform(const FeatureMatrix& x) const;
-  void write(core::ByteWriter& out) const;
+  FeatureMatrix transform(const FeatureMatrix& x) const override;
+  std::string_view name() const override { return "standard_scaler"; }
+  void write(core::ByteWriter& out) const override;
 
   const std::vector<std::string>& feature_names() const { return feature_names_; }
   const std::vector<double>& mean() const { return mean_; }

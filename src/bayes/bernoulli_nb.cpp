@@ -20,6 +20,7 @@ namespace {
 
 constexpr double smallest_alpha = 1e-10;
 constexpr double largest_alpha = 1e100;
+constexpr double most_rows = 1e110;  // 2^32 rows of the largest weight are fewer
 constexpr std::size_t block_rows = 4096;
 using BlockWords = std::array<std::uint64_t, block_rows / bayes::word_bits>;
 
@@ -38,11 +39,11 @@ void check_options(const BernoulliNBOptions& options) {
 }
 
 /// log P(class): as given, as counted, or alike.
-std::vector<double> class_log_prior_of(const BernoulliNBOptions& options, const std::array<std::uint64_t, 2>& rows) {
+std::vector<double> class_log_prior_of(const BernoulliNBOptions& options, const std::array<double, 2>& rows) {
   if (!options.class_prior.empty()) return {core::log(options.class_prior[0]), core::log(options.class_prior[1])};
   if (!options.fit_prior) return {-core::log(2.0), -core::log(2.0)};
-  const double total = core::log(static_cast<double>(rows[0] + rows[1]));
-  return {core::log(static_cast<double>(rows[0])) - total, core::log(static_cast<double>(rows[1])) - total};
+  const double total = core::log(rows[0] + rows[1]);
+  return {core::log(rows[0]) - total, core::log(rows[1]) - total};
 }
 
 }  // namespace
@@ -50,9 +51,9 @@ std::vector<double> class_log_prior_of(const BernoulliNBOptions& options, const 
 struct BernoulliNB::Impl {
   // What is written.
   std::vector<std::string> feature_names;
-  std::vector<std::uint32_t> indicators;  ///< The columns that have an indicator bit, increasing.
-  std::array<std::uint64_t, 2> class_rows{};
-  std::array<std::vector<std::uint64_t>, 2> ones;  ///< [class][bit]
+  std::vector<std::uint32_t> indicators;    ///< The columns that have an indicator bit, increasing.
+  std::array<double, 2> class_rows{};       ///< The weight of each class's rows: their number, without weights.
+  std::array<std::vector<double>, 2> ones;  ///< [class][bit]: the weight of the rows that have it.
   std::optional<double> binarize;
   double alpha = 1.0;
   std::vector<double> class_log_prior;
@@ -79,7 +80,7 @@ std::shared_ptr<const BernoulliNB::Impl> BernoulliNB::Impl::make(const FeatureMa
   impl->class_rows = counts.rows;
   impl->ones = counts.ones;
   for (std::size_t j = 0; j < x.columns(); ++j) {
-    if (counts.missing[0][j] + counts.missing[1][j] == 0) continue;
+    if (counts.missing[0][j] + counts.missing[1][j] == 0.0) continue;
     impl->indicators.push_back(static_cast<std::uint32_t>(j));
     for (const std::size_t c : {0u, 1u}) impl->ones[c].push_back(counts.missing[c][j]);
   }
@@ -99,9 +100,9 @@ void BernoulliNB::Impl::derive() {
   for (std::size_t b = 0; b < bits(); ++b) {
     std::array<double, 2> log_set, log_clear;
     for (const std::size_t c : {0u, 1u}) {
-      const double total = core::log(static_cast<double>(class_rows[c]) + 2.0 * alpha);
-      log_set[c] = core::log(static_cast<double>(ones[c][b]) + alpha) - total;
-      log_clear[c] = core::log(static_cast<double>(class_rows[c] - ones[c][b]) + alpha) - total;
+      const double total = core::log(class_rows[c] + 2.0 * alpha);
+      log_set[c] = core::log(ones[c][b] + alpha) - total;
+      log_clear[c] = core::log(class_rows[c] - ones[c][b] + alpha) - total;
       feature_log_prob[c * bits() + b] = log_set[c];
     }
     base += log_clear[1] - log_clear[0];
@@ -133,20 +134,23 @@ std::vector<double> BernoulliNB::Impl::log_odds(const FeatureMatrix& x) const {
   return odds;
 }
 
-BernoulliNB BernoulliNB::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                             const BernoulliNBOptions& options) {
-  return fit_each(x, y, std::span(&options, 1)).front();
+BernoulliNB BernoulliNB::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y, const BernoulliNBOptions& options,
+                             std::span<const double> sample_weight) {
+  return fit_each(x, y, std::span(&options, 1), sample_weight).front();
 }
 
 std::vector<BernoulliNB> BernoulliNB::fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                               std::span<const BernoulliNBOptions> options) {
+                                               std::span<const BernoulliNBOptions> options,
+                                               std::span<const double> sample_weight) {
   for (const BernoulliNBOptions& o : options) check_options(o);
   features::check_labels(y, x.rows());
+  features::class_totals(y, sample_weight);
   std::map<std::optional<double>, bayes::BitCounts> counts;
   std::vector<BernoulliNB> models;
   for (const BernoulliNBOptions& o : options) {
     auto found = counts.find(o.binarize);
-    if (found == counts.end()) found = counts.emplace(o.binarize, bayes::count_bits(x, y, o.binarize)).first;
+    if (found == counts.end())
+      found = counts.emplace(o.binarize, bayes::count_bits(x, y, sample_weight, o.binarize)).first;
     models.push_back(BernoulliNB(Impl::make(x, found->second, o)));
   }
   return models;
@@ -201,12 +205,11 @@ BernoulliNB BernoulliNB::read(core::ByteReader& in) {
     if (impl->indicators[i] >= columns || (i > 0 && impl->indicators[i] <= impl->indicators[i - 1]))
       in.fail("an indicator belongs to no column");
   for (const std::size_t c : {0u, 1u}) {
-    impl->class_rows[c] = in.get<std::uint64_t>();
-    impl->ones[c] = in.get_array<std::uint64_t>();
-    if (impl->class_rows[c] == 0 || impl->class_rows[c] > std::uint64_t{1} << 32)
-      in.fail("a class has an impossible count");
+    impl->class_rows[c] = in.get<double>();
+    impl->ones[c] = in.get_array<double>();
+    if (!(impl->class_rows[c] > 0.0 && impl->class_rows[c] <= most_rows)) in.fail("a class has an impossible count");
     if (impl->ones[c].size() != impl->bits()) in.fail("the counts are not one a column");
-    if (std::ranges::any_of(impl->ones[c], [&](std::uint64_t n) { return n > impl->class_rows[c]; }))
+    if (std::ranges::any_of(impl->ones[c], [&](double n) { return !(n >= 0.0 && n <= impl->class_rows[c]); }))
       in.fail("a count is above that of its class");
   }
   const auto has_binarize = in.get<std::uint8_t>();

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cartwheel/error.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
 
 namespace cartwheel::bayes {
 
@@ -18,21 +21,10 @@ struct StretchReader {
   std::size_t begin, end;
   std::span<std::uint64_t> ones, missing;
 
-  /// Packs value(row) of every row of the stretch, a word at a time.
-  template <class Value>
-  void pack(const Value& value) const {
-    for (std::size_t w = 0; w < ones.size(); ++w) {
-      const std::size_t first = begin + w * word_bits, count = std::min(word_bits, end - first);
-      std::uint64_t one = 0, gone = 0;
-      for (std::size_t b = 0; b < count; ++b) {
-        const float v = value(first + b);
-        rule.check(v, name, first + b);
-        one |= std::uint64_t{rule.bit(v)} << b;
-        gone |= std::uint64_t{v != v} << b;
-      }
-      ones[w] = one;
-      missing[w] = gone;
-    }
+  void pack(std::span<const float> values) const {
+    if (rule.strict() && !all_bits(values))
+      for (std::size_t i = 0; i < values.size(); ++i) rule.check(values[i], name, begin + i);
+    pack_bits(values, rule.cut(), ones, missing);
   }
 
   /// Sets every bit of the stretch to `bit`.
@@ -42,13 +34,15 @@ struct StretchReader {
     if (const std::size_t used = (end - begin) % word_bits; used != 0) ones.back() &= all_ones >> (word_bits - used);
   }
 
-  void operator()(const FloatColumn& column) const {
-    pack([&](std::size_t row) { return column.values[row]; });
-  }
+  void operator()(const FloatColumn& column) const { pack(std::span(column.values).subspan(begin, end - begin)); }
 
   void operator()(const CategoryColumn& column) const {
     constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
-    pack([&](std::size_t row) { return column.codes[row] == 0 ? nothing : static_cast<float>(column.codes[row]); });
+    std::vector<float> values(end - begin);
+    std::transform(column.codes.begin() + static_cast<std::ptrdiff_t>(begin),
+                   column.codes.begin() + static_cast<std::ptrdiff_t>(end), values.begin(),
+                   [](std::uint32_t code) { return code == 0 ? nothing : static_cast<float>(code); });
+    pack(values);
   }
 
   void operator()(const BitColumn& column) const {
@@ -71,7 +65,19 @@ struct StretchReader {
   }
 };
 
+float largest_float_at_most(double cut) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  constexpr float largest = std::numeric_limits<float>::max();
+  if (cut >= static_cast<double>(largest)) return largest;
+  if (cut < -static_cast<double>(largest)) return -infinity;
+  const auto nearest = static_cast<float>(cut);
+  return static_cast<double>(nearest) <= cut ? nearest : std::nextafter(nearest, -infinity);
+}
+
 }  // namespace
+
+BitRule::BitRule(std::optional<double> binarize)
+    : strict_(!binarize), cut_(largest_float_at_most(binarize.value_or(0.5))) {}
 
 void BitRule::refuse(float value, std::string_view column, std::size_t row) {
   throw DataError(

@@ -6,17 +6,21 @@
 #include <span>
 #include <string_view>
 
+#include "bayes/pack_bits.hpp"
+
 /// A feature column seen as bits, a stretch of rows at a time: no copy of a column is kept.
 namespace cartwheel::bayes {
-
-inline constexpr std::size_t word_bits = 64;
 
 /// Decides the bit of a value: value > cut, or, without a cut, the value itself, which must be 0 or 1.
 class BitRule {
  public:
-  explicit BitRule(std::optional<double> binarize) : strict_(!binarize), cut_(binarize.value_or(0.5)) {}
+  explicit BitRule(std::optional<double> binarize);
   /// False for a missing value (NaN), as every comparison with it.
-  bool bit(float value) const { return static_cast<double>(value) > cut_; }
+  bool bit(float value) const { return value > cut_; }
+  /// The largest float that is at most the cut: a float is above the one exactly where it is above the other.
+  float cut() const { return cut_; }
+  /// Values that are neither 0, 1 nor missing have no bit.
+  bool strict() const { return strict_; }
   /// @throws DataError naming row and column for a value that has no bit.
   void check(float value, std::string_view column, std::size_t row) const {
     if (strict_ && !(value == 0.0f || value == 1.0f || value != value)) refuse(value, column, row);
@@ -25,7 +29,7 @@ class BitRule {
  private:
   [[noreturn]] static void refuse(float value, std::string_view column, std::size_t row);
   bool strict_;
-  double cut_;
+  float cut_;
 };
 
 /// Reads rows [begin, end) of column j: row begin + i is bit i % 64 of word i / 64.

@@ -12,17 +12,35 @@ namespace {
 
 bool is_missing(float value) { return value != value; }
 
+/// Sums over rows, each with its weight.
+class WeightedRows {
+ public:
+  WeightedRows(std::size_t rows, std::span<const double> weight) : rows_(rows), weight_(weight) {}
+
+  /// sum of weight(i) * term(i)
+  template <class Term>
+  double sum(const Term& term) const {
+    if (weight_.empty()) return core::tile_sum(rows_, term);
+    return core::tile_sum(rows_, [&](std::size_t i) { return weight_[i] * term(i); });
+  }
+
+ private:
+  std::size_t rows_;
+  std::span<const double> weight_;
+};
+
 /// Mean of the values that are there, as the float nearest to it; 0 if there are none.
-float mean_of_present(std::span<const float> values, std::size_t missing) {
+float mean_of_present(const WeightedRows& rows, std::span<const float> values, std::size_t missing) {
   if (missing == values.size()) return 0.0f;
-  const double sum = core::tile_sum(
-      values.size(), [&](std::size_t i) { return is_missing(values[i]) ? 0.0 : static_cast<double>(values[i]); });
-  return static_cast<float>(sum / static_cast<double>(values.size() - missing));
+  const double sum =
+      rows.sum([&](std::size_t i) { return is_missing(values[i]) ? 0.0 : static_cast<double>(values[i]); });
+  return static_cast<float>(sum / rows.sum([&](std::size_t i) { return is_missing(values[i]) ? 0.0 : 1.0; }));
 }
 
 }  // namespace
 
-FilledColumns FilledColumns::of(const FeatureMatrix& x) {
+FilledColumns FilledColumns::of(const FeatureMatrix& x, std::span<const double> sample_weight) {
+  const WeightedRows rows(x.rows(), sample_weight);
   FilledColumns filled;
   filled.names = x.names();
   filled.fill.resize(x.columns());
@@ -36,7 +54,7 @@ FilledColumns FilledColumns::of(const FeatureMatrix& x) {
     }
     const std::span<const float> values = stored != nullptr ? std::span(stored->values) : std::span<const float>(copy);
     const auto missing = static_cast<std::size_t>(std::ranges::count_if(values, is_missing));
-    filled.fill[j] = mean_of_present(values, missing);
+    filled.fill[j] = mean_of_present(rows, values, missing);
     if (missing == 0 && stored != nullptr) {
       filled.columns.push_back(values);
       continue;
@@ -57,25 +75,27 @@ FilledColumns FilledColumns::of(const FeatureMatrix& x) {
   return filled;
 }
 
-Design Design::of(const FilledColumns& filled, std::size_t rows, bool intercept) {
+Design Design::of(const FilledColumns& filled, std::size_t rows, std::span<const double> sample_weight,
+                  bool intercept) {
   Design design;
   design.rows = rows;
   design.intercept = intercept;
-  const auto n = static_cast<double>(rows);
+  const WeightedRows weighted(rows, sample_weight);
+  const double total = weighted.sum([](std::size_t) { return 1.0; });
   for (std::size_t j = 0; j < filled.columns.size(); ++j) {
     const std::span<const float> x = filled.columns[j];
     const auto [least, most] = std::ranges::minmax(x);
     if (least == most && (intercept || least == 0.0f)) continue;
     const double centre =
-        intercept ? core::tile_sum(rows, [&](std::size_t i) { return static_cast<double>(x[i]); }) / n : 0.0;
-    const double square = core::tile_sum(rows, [&](std::size_t i) {
+        intercept ? weighted.sum([&](std::size_t i) { return static_cast<double>(x[i]); }) / total : 0.0;
+    const double square = weighted.sum([&](std::size_t i) {
       const double z = static_cast<double>(x[i]) - centre;
       return z * z;
     });
     design.columns.push_back(x);
     design.source.push_back(static_cast<std::uint32_t>(j));
     design.centre.push_back(centre);
-    design.scale.push_back(std::sqrt(square / n));
+    design.scale.push_back(std::sqrt(square / total));
   }
   return design;
 }

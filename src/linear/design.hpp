@@ -18,7 +18,8 @@ struct FilledColumns {
   std::vector<std::vector<float>> storage;
 
   /// Learns the means and indicators from `x`, which must outlive the result.
-  static FilledColumns of(const FeatureMatrix& x);
+  /// @param sample_weight  empty (all 1), or one a row, each > 0.
+  static FilledColumns of(const FeatureMatrix& x, std::span<const double> sample_weight);
 };
 
 /// The columns a solver works on: z = (x - centre) / scale, computed on the fly in double. Standardising is
@@ -33,7 +34,9 @@ struct Design {
   std::vector<double> centre;                   ///< Mean; 0 without an intercept.
   std::vector<double> scale;                    ///< Standard deviation (root mean square without an intercept), > 0.
 
-  static Design of(const FilledColumns& filled, std::size_t rows, bool intercept);
+  /// @param sample_weight  as in FilledColumns::of.
+  static Design of(const FilledColumns& filled, std::size_t rows, std::span<const double> sample_weight,
+                   bool intercept);
   /// Coordinates of the solvers: one a kept column, then the intercept if there is one.
   std::size_t size() const { return columns.size() + (intercept ? 1 : 0); }
 };

@@ -9,8 +9,8 @@
 #include "core/bytes.hpp"
 #include "core/math.hpp"
 #include "core/parallel.hpp"
-#include "linear/design.hpp"
 #include "features/model_input.hpp"
+#include "linear/design.hpp"
 #include "linear/solver.hpp"
 
 namespace cartwheel {
@@ -42,8 +42,8 @@ void check_options(const LogisticRegressionOptions& options) {
       require(weight >= smallest_c && weight <= largest_c, "class_weight", weight, "[1e-100, 1e100]");
 }
 
-/// Weight of a row of each class, in the objective as given.
-std::array<double, 2> row_weights(const ClassWeight& rule, const std::array<double, 2>& class_rows) {
+/// Factor of the weight of a row of each class, in the objective as given. @param totals  the weight of each class.
+std::array<double, 2> class_factors(const ClassWeight& rule, const std::array<double, 2>& totals) {
   switch (rule.rule) {
     case ClassWeight::Rule::none:
       return {1.0, 1.0};
@@ -52,8 +52,8 @@ std::array<double, 2> row_weights(const ClassWeight& rule, const std::array<doub
     case ClassWeight::Rule::balanced:
       break;
   }
-  const double rows = class_rows[0] + class_rows[1];
-  return {rows / (2.0 * class_rows[0]), rows / (2.0 * class_rows[1])};
+  const double all = totals[0] + totals[1];
+  return {all / (2.0 * totals[0]), all / (2.0 * totals[1])};
 }
 
 struct PenaltyShares {
@@ -147,24 +147,28 @@ void LogisticRegression::Impl::take(const Design& design, std::span<const double
 }
 
 LogisticRegression LogisticRegression::fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
-                                           const LogisticRegressionOptions& options) {
+                                           const LogisticRegressionOptions& options,
+                                           std::span<const double> sample_weight) {
   check_options(options);
   features::check_labels(y, x.rows());
-  const FilledColumns filled = FilledColumns::of(x);
-  const Design design = Design::of(filled, x.rows(), options.fit_intercept);
+  const std::array<double, 2> totals = features::class_totals(y, sample_weight);
+  if (std::ranges::find(sample_weight, 0.0) != sample_weight.end()) {
+    const features::CountedRows counted(x, y, sample_weight);
+    return fit(counted.x, counted.y, options, counted.weight);
+  }
+  const FilledColumns filled = FilledColumns::of(x, sample_weight);
+  const Design design = Design::of(filled, x.rows(), sample_weight, options.fit_intercept);
 
-  const auto positives = static_cast<double>(std::ranges::count(y, 1));
-  const std::array<double, 2> class_rows{static_cast<double>(x.rows()) - positives, positives};
-  std::array<double, 2> weights = row_weights(options.class_weight, class_rows);
-  const double total = weights[0] * class_rows[0] + weights[1] * class_rows[1];
+  std::array<double, 2> weights = class_factors(options.class_weight, totals);
+  const double total = weights[0] * totals[0] + weights[1] * totals[1];
   // The solvers see the mean loss: the objective divided by C and by the total weight.
   for (double& weight : weights) weight /= total;
   const double c = options.penalty == Penalty::none ? 1.0 : options.C;
-  const auto passes = make_cpu_row_passes(design, y, weights);
+  const auto passes = make_cpu_row_passes(design, {y, weights, sample_weight});
   const linear::Objective objective{*passes, penalty_weights(design, shares_of(options), 1.0 / c / total)};
 
   std::vector<double> beta(design.size());
-  if (design.intercept) beta.back() = core::log(weights[1] * class_rows[1]) - core::log(weights[0] * class_rows[0]);
+  if (design.intercept) beta.back() = core::log(weights[1] * totals[1]) - core::log(weights[0] * totals[0]);
   linear::Solution solution = solve(objective, std::move(beta), {options.tol, options.max_iter});
   // Margins were moved step by step; the certificate is that of the coefficients alone.
   solution.at = start_at(objective, std::move(solution.at.beta));

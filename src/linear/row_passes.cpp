@@ -35,10 +35,9 @@ void add_parts(std::span<const double> table, std::size_t parts, std::span<doubl
 
 class CpuRowPasses final : public RowPasses {
  public:
-  CpuRowPasses(const Design& design, std::span<const std::uint8_t> y, std::array<double, 2> weights)
+  CpuRowPasses(const Design& design, const LabelledRows& rows)
       : design_(design),
-        y_(y),
-        weights_(weights),
+        rows_(rows),
         margin_(design.rows),
         direction_(design.rows),
         residual_(design.rows),
@@ -55,7 +54,7 @@ class CpuRowPasses final : public RowPasses {
     core::parallel_for_blocks(design_.rows, tile_rows, [&](std::size_t begin, std::size_t end) {
       Reach& reach = tiles[begin / tile_rows];
       for (std::size_t i = begin; i < end; ++i) {
-        const double own_side = y_[i] == 1 ? direction_[i] : -direction_[i];
+        const double own_side = rows_.y[i] == 1 ? direction_[i] : -direction_[i];
         reach = {std::min(reach.least, own_side), std::max(reach.most, own_side)};
       }
     });
@@ -71,7 +70,7 @@ class CpuRowPasses final : public RowPasses {
       std::array<double, tile_lanes> losses{}, slopes{}, errors{};
       const std::size_t tile = begin / tile_rows;
       for (std::size_t i = begin; i < end; ++i) {
-        const double w = weights_[y_[i]], sign = y_[i] == 1 ? 1.0 : -1.0;
+        const double w = rows_.weight(i), sign = rows_.y[i] == 1 ? 1.0 : -1.0;
         const double own_side = sign * (margin_[i] + t * direction_[i]);
         const LogisticTerms terms = logistic_terms(-own_side);
         residual_[i] = -sign * w * terms.error;
@@ -160,16 +159,14 @@ class CpuRowPasses final : public RowPasses {
   }
 
   const Design& design_;
-  std::span<const std::uint8_t> y_;
-  std::array<double, 2> weights_;
+  LabelledRows rows_;
   std::vector<double> margin_, direction_, residual_, curvature_;  ///< [rows]
 };
 
 }  // namespace
 
-std::unique_ptr<RowPasses> make_cpu_row_passes(const Design& design, std::span<const std::uint8_t> y,
-                                               std::array<double, 2> weights) {
-  return std::make_unique<CpuRowPasses>(design, y, weights);
+std::unique_ptr<RowPasses> make_cpu_row_passes(const Design& design, const LabelledRows& rows) {
+  return std::make_unique<CpuRowPasses>(design, rows);
 }
 
 }  // namespace cartwheel::linear

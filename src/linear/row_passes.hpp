@@ -45,10 +45,19 @@ class RowPasses {
   virtual void gram(std::span<const std::uint32_t> coordinates, std::span<double> out) = 0;
 };
 
-/// @param y       a label a row, each 0 or 1. @param weights  of a row of class 0 and of class 1.
-/// `design` and `y` must outlive the result. Memory: 32 bytes a row, and 8 bytes an entry of the Gram matrix for each
-/// 2^14 rows.
-std::unique_ptr<RowPasses> make_cpu_row_passes(const Design& design, std::span<const std::uint8_t> y,
-                                               std::array<double, 2> weights);
+/// The rows of a fit: what is known of them besides their columns.
+struct LabelledRows {
+  std::span<const std::uint8_t> y;        ///< A label a row, each 0 or 1.
+  std::array<double, 2> class_weight;     ///< Of a row of class 0 and of class 1.
+  std::span<const double> sample_weight;  ///< Empty (all 1), or a factor a row, > 0.
+
+  double weight(std::size_t i) const {
+    return sample_weight.empty() ? class_weight[y[i]] : class_weight[y[i]] * sample_weight[i];
+  }
+};
+
+/// `design` and what `rows` refers to must outlive the result. Memory: 32 bytes a row, and 8 bytes an entry of the Gram
+/// matrix for each 2^14 rows.
+std::unique_ptr<RowPasses> make_cpu_row_passes(const Design& design, const LabelledRows& rows);
 
 }  // namespace cartwheel::linear

@@ -2,45 +2,51 @@
 #include <cartwheel/pipeline.hpp>
 #include <cartwheel/version.hpp>
 #include <numeric>
+#include <ranges>
 
 namespace cartwheel {
 
-bool takes_standardised_columns(std::string_view model) {
-  // Trees split between values, whatever their scale; naive Bayes cuts at 0, the training mean once standardised.
-  return model == "bernoulli_nb" || model == "logistic_regression";
-}
-
 Pipeline fit_pipeline(const SessionTable& sessions, std::span<const std::uint32_t> rows, std::int64_t train_begin,
-                      std::int64_t train_end, std::string_view extractor, const Parameters& extractor_parameters,
-                      std::string_view model, const Parameters& model_parameters, const FitContext& context) {
+                      std::int64_t train_end, const PipelineRecipe& recipe, const FitContext& context) {
   Pipeline pipeline;
   pipeline.session = sessions.options;
   // Everything that can be refused is refused before the work starts.
-  pipeline.provenance.parameters = check_parameters(model, model_parameters);
-  std::shared_ptr<FeatureExtractor> fitted = make_feature_extractor(extractor, extractor_parameters);
+  pipeline.provenance.parameters = check_parameters(recipe.model, recipe.model_parameters);
+  for (const NamedStep& step : recipe.steps)
+    pipeline.provenance.steps.push_back({step.name, check_step_parameters(step.name, step.parameters)});
+  std::shared_ptr<FeatureExtractor> fitted = make_feature_extractor(recipe.extractor, recipe.extractor_parameters);
 
-  std::vector<std::uint8_t> y;
-  y.reserve(rows.size());
-  for (const std::uint32_t row : rows) y.push_back(sessions.label[row]);
+  TrainingRows training;
+  for (const std::uint32_t row : rows) training.y.push_back(sessions.label[row]);
+  pipeline.provenance.train_rows = rows.size();
+  pipeline.provenance.train_positives = std::accumulate(training.y.begin(), training.y.end(), std::uint64_t{0});
 
-  FeatureMatrix x = fitted->fit_transform(sessions, rows, train_end);
+  training.x = fitted->fit_transform(sessions, rows, train_end);
   pipeline.extractor = std::move(fitted);
-  if (takes_standardised_columns(model)) {
-    pipeline.scaler = StandardScaler::fit(x);
-    x = pipeline.scaler->transform(x);
+  for (const NamedStep& step : recipe.steps) {
+    FittedStep next = fit_step(step, training.x, training.y, context);
+    pipeline.steps.push_back(std::move(next.step));
+    training = std::move(next.training);
   }
-  pipeline.model = fit_model(model, model_parameters, x, y, context);
+  pipeline.model = fit_model(recipe.model, recipe.model_parameters, training.x, training.y, context);
   pipeline.provenance.library_version = version();
   pipeline.provenance.seed = context.seed;
   pipeline.provenance.train_begin = train_begin;
   pipeline.provenance.train_end = train_end;
-  pipeline.provenance.train_rows = rows.size();
-  pipeline.provenance.train_positives = std::accumulate(y.begin(), y.end(), std::uint64_t{0});
   return pipeline;
 }
 
+FeatureMatrix Pipeline::model_input(const FeatureMatrix& x) const {
+  if (steps.empty()) return x;
+  FeatureMatrix columns = steps.front()->transform(x);
+  for (const auto& step : steps | std::views::drop(1)) columns = step->transform(columns);
+  return columns;
+}
+
 std::vector<double> Pipeline::predict_proba(const FeatureMatrix& x) const {
-  return scaler ? model->predict_proba(scaler->transform(x)) : model->predict_proba(x);
+  std::vector<double> probability = model->predict_proba(steps.empty() ? x : model_input(x));
+  for (const auto& step : steps | std::views::reverse) step->correct(probability);
+  return probability;
 }
 
 std::vector<double> Pipeline::predict_proba(const SessionTable& sessions, std::span<const std::uint32_t> rows) const {

@@ -14,6 +14,7 @@
 #include "core/mapped_file.hpp"
 #include "features/read_feature_extractor.hpp"
 #include "pipeline/model_registry.hpp"
+#include "pipeline/step_registry.hpp"
 
 // A model file:
 //   magic             8 bytes
@@ -21,14 +22,14 @@
 //   sections          uint32 count, then each: tag (4 characters), length (uint64), bytes
 //   checksum          uint64, XXH3 of all bytes before it
 // Sections, in this order: META (JSON, for people and for what is not numbers in bulk), EXTR (absent for a table's
-// model), SCAL (absent where the model takes columns as they are), MODL.
+// model), STEP (one for each step, from extractor to model: its name, then its state), MODL.
 namespace cartwheel {
 namespace {
 
 using Json = nlohmann::json;
 
 constexpr std::string_view magic = "CWMODEL\n";
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 
 // --- META ------------------------------------------------------------------------------------------------------------
 
@@ -50,6 +51,19 @@ Parameters parameters_from(const Json& json) {
   Parameters parameters;
   for (const auto& [name, value] : json.items()) parameters.emplace(name, value_from(value));
   return parameters;
+}
+
+Json to_json(const std::vector<NamedStep>& steps) {
+  Json json = Json::array();
+  for (const NamedStep& step : steps) json.push_back({{"name", step.name}, {"parameters", to_json(step.parameters)}});
+  return json;
+}
+
+std::vector<NamedStep> steps_from(const Json& json) {
+  std::vector<NamedStep> steps;
+  for (const Json& step : json)
+    steps.push_back({step.at("name").get<std::string>(), parameters_from(step.at("parameters"))});
+  return steps;
 }
 
 Json to_json(const SessionOptions& session) {
@@ -82,11 +96,17 @@ SessionOptions session_from(const Json& json, const core::ByteReader& in) {
 
 std::string meta_text(const Pipeline& pipeline) {
   const Provenance& from = pipeline.provenance;
-  return Json{{"library_version", from.library_version}, {"model", pipeline.model->name()},
-              {"parameters", to_json(from.parameters)},  {"seed", from.seed},
-              {"session", to_json(pipeline.session)},    {"threshold", pipeline.threshold},
-              {"train_begin", from.train_begin},         {"train_end", from.train_end},
-              {"train_positives", from.train_positives}, {"train_rows", from.train_rows}}
+  return Json{{"library_version", from.library_version},
+              {"model", pipeline.model->name()},
+              {"parameters", to_json(from.parameters)},
+              {"seed", from.seed},
+              {"session", to_json(pipeline.session)},
+              {"steps", to_json(from.steps)},
+              {"threshold", pipeline.threshold},
+              {"train_begin", from.train_begin},
+              {"train_end", from.train_end},
+              {"train_positives", from.train_positives},
+              {"train_rows", from.train_rows}}
       .dump(-1, ' ', /*ensure_ascii=*/true);
 }
 
@@ -94,6 +114,7 @@ void read_meta(const Json& json, Pipeline& pipeline, const core::ByteReader& in)
   Provenance& from = pipeline.provenance;
   from.library_version = json.at("library_version").get<std::string>();
   from.parameters = parameters_from(json.at("parameters"));
+  from.steps = steps_from(json.at("steps"));
   from.seed = json.at("seed").get<std::uint64_t>();
   from.train_begin = json.at("train_begin").get<std::int64_t>();
   from.train_end = json.at("train_end").get<std::int64_t>();
@@ -110,9 +131,11 @@ struct Section {
   std::string bytes;
 };
 
+/// @param name  written before the part, where its bytes do not say what it is.
 template <class Part>
-Section section_of(const char (&tag)[5], const Part& part) {
+Section section_of(const char (&tag)[5], const Part& part, std::string_view name = {}) {
   core::ByteWriter out;
+  if (!name.empty()) out.put_string(name);
   part.write(out);
   return {{tag[0], tag[1], tag[2], tag[3]}, out.bytes()};
 }
@@ -147,7 +170,7 @@ auto read_section(std::string_view bytes, const std::string& what, std::string_v
 std::string to_bytes(const Pipeline& pipeline) {
   std::vector<Section> sections{{{'M', 'E', 'T', 'A'}, meta_text(pipeline)}};
   if (pipeline.extractor) sections.push_back(section_of("EXTR", *pipeline.extractor));
-  if (pipeline.scaler) sections.push_back(section_of("SCAL", *pipeline.scaler));
+  for (const auto& step : pipeline.steps) sections.push_back(section_of("STEP", *step, step->name()));
   sections.push_back(section_of("MODL", *pipeline.model));
 
   core::ByteWriter out;
@@ -187,7 +210,8 @@ Pipeline from_bytes(std::string_view bytes, std::string what) {
   auto left = in.get<std::uint32_t>();
   const std::string_view meta = need_section(in, left, "META");
   const auto extractor = take_section(in, left, "EXTR");
-  const auto scaler = take_section(in, left, "SCAL");
+  std::vector<std::string_view> steps;
+  while (const auto step = take_section(in, left, "STEP")) steps.push_back(*step);
   const std::string_view model = need_section(in, left, "MODL");
   if (left != 0 || in.remaining() != sizeof checksum) in.fail("it has sections that this library does not know");
   std::string kind;
@@ -201,7 +225,11 @@ Pipeline from_bytes(std::string_view bytes, std::string what) {
     in.fail(error.what());
   }
   if (extractor) pipeline.extractor = read_section(*extractor, what, "EXTR", features::read_feature_extractor);
-  if (scaler) pipeline.scaler = read_section(*scaler, what, "SCAL", StandardScaler::read);
+  for (const std::string_view step : steps)
+    pipeline.steps.push_back(read_section(step, what, "STEP", [](core::ByteReader& part) {
+      const std::string name(part.get_string());
+      return pipeline::read_step(name, part);
+    }));
   pipeline.model =
       read_section(model, what, "MODL", [&](core::ByteReader& part) { return pipeline::read_model(kind, part); });
   return pipeline;

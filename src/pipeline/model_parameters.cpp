@@ -34,17 +34,23 @@ MaxFeatures max_features(ParameterReader& in, const std::string& fallback) {
   in.refuse("max_features", "sqrt, log2, none, an integer of at least 1, or a share in (0, 1]");
 }
 
-ClassWeight class_weight(ParameterReader& in) {
+/// @param subsample  where balanced_subsample is noted, if it has a meaning.
+ClassWeight class_weight(ParameterReader& in, bool* subsample = nullptr) {
   using Rule = ClassWeight::Rule;
   const ParameterValue value = in.value("class_weight", std::string("none"));
   if (is_none(value)) return {};
-  if (const auto* text = std::get_if<std::string>(&value); text != nullptr && *text == "balanced")
-    return {Rule::balanced, {1.0, 1.0}};
+  const auto* const text = std::get_if<std::string>(&value);
+  if (text != nullptr && *text == "balanced") return {Rule::balanced, {1.0, 1.0}};
+  if (text != nullptr && *text == "balanced_subsample" && subsample != nullptr) {
+    *subsample = true;
+    return {};
+  }
   const auto* weights = std::get_if<std::vector<double>>(&value);
   if (weights != nullptr && weights->size() == 2 && (*weights)[0] > 0.0 && (*weights)[1] > 0.0 &&
       std::isfinite((*weights)[0]) && std::isfinite((*weights)[1]))
     return {Rule::given, {(*weights)[0], (*weights)[1]}};
-  in.refuse("class_weight", "none, balanced, or the weights of 0 and 1, such as [1.0, 3.0]");
+  in.refuse("class_weight", std::string("none, balanced, ") + (subsample != nullptr ? "balanced_subsample, " : "") +
+                                "or the weights of 0 and 1, such as [1.0, 3.0]");
 }
 
 int max_depth(ParameterReader& in) {
@@ -63,17 +69,19 @@ std::uint64_t random_state(ParameterReader& in, std::uint64_t seed) {
   in.refuse("random_state", "none or an integer of at least 0");
 }
 
-/// @param defaults  of what differs between a tree and a forest.
-DecisionTreeOptions tree_options(ParameterReader& in, std::uint64_t seed, const DecisionTreeOptions& defaults) {
-  constexpr std::string_view criteria[] = {"gini", "entropy"};
+/// @param defaults  of what differs between a tree and a forest. @param subsample  as class_weight.
+DecisionTreeOptions tree_options(ParameterReader& in, std::uint64_t seed, const DecisionTreeOptions& defaults,
+                                 bool* subsample = nullptr) {
+  constexpr std::string_view criteria[] = {"gini", "entropy", "log_loss"};
+  constexpr Criterion meanings[] = {Criterion::gini, Criterion::entropy, Criterion::log_loss};
   DecisionTreeOptions options;
-  options.criterion = static_cast<Criterion>(in.choice("criterion", 0, criteria));
+  options.criterion = meanings[in.choice("criterion", 0, criteria)];
   options.max_depth = max_depth(in);
   options.min_samples_split = count_or_share(in, "min_samples_split", 2, 2);
   options.min_samples_leaf = count_or_share(in, "min_samples_leaf", 1, 1);
   options.max_features = max_features(in, defaults.max_features.rule == MaxFeatures::Rule::sqrt ? "sqrt" : "none");
   options.min_impurity_decrease = in.number("min_impurity_decrease", 0.0, 0.0, largest);
-  options.class_weight = class_weight(in);
+  options.class_weight = class_weight(in, subsample);
   options.max_bins = static_cast<int>(in.integer("max_bins", defaults.max_bins, 2, 65'535));
   options.seed = random_state(in, seed);
   return options;
@@ -132,7 +140,7 @@ RandomForestOptions random_forest_options(ParameterReader& in, std::uint64_t see
   if (const ParameterValue value = in.value("max_samples", std::string("none")); !is_none(value))
     options.max_samples = count_or_share(in, "max_samples", 1, 1);
   options.oob_score = in.boolean("oob_score", false);
-  options.tree = tree_options(in, seed, options.tree);
+  options.tree = tree_options(in, seed, options.tree, &options.balanced_subsample);
   return options;
 }
 

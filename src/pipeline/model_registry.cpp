@@ -32,7 +32,7 @@ constexpr ModelKind kind(std::string_view name) {
              const FitContext& context) -> std::shared_ptr<const Model> {
             const auto options = options_of(in, context);
             in.finish();  // an unknown parameter is refused before any work starts
-            return std::make_shared<M>(M::fit(x, y, options));
+            return std::make_shared<M>(M::fit(x, y, options, context.sample_weight));
           },
           [](core::ByteReader& in) -> std::shared_ptr<const Model> { return std::make_shared<M>(M::read(in)); }};
 }

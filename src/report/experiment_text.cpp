@@ -86,7 +86,7 @@ std::string search_csv(const ExperimentResult& result) {
   for (const SearchRow& row : result.search) folds = std::max(folds, row.fold_scores.size());
   std::string text = "batch,model_name,extractor,extractor_params,params";
   for (std::size_t i = 0; i < folds; ++i) text += fmt::format(",fold_{}", i + 1);
-  text += ",mean,standard_error,seconds,shared_seconds,error\n";
+  text += ",mean,standard_error,seconds,shared_seconds,error,steps\n";
   for (const SearchRow& row : result.search) {
     text +=
         fmt::format("{},{},{},{},{}", row.batch, row.model, row.extractor,
@@ -94,7 +94,8 @@ std::string search_csv(const ExperimentResult& result) {
     for (std::size_t i = 0; i < folds; ++i)
       text += i < row.fold_scores.size() ? fmt::format(",{}", row.fold_scores[i]) : ",";
     text += row.fold_scores.empty() ? ",," : fmt::format(",{},{}", row.mean, row.standard_error);
-    text += fmt::format(",{:.6f},{:.6f},{}\n", row.seconds, row.shared_seconds, core::csv_field(row.error));
+    text += fmt::format(",{:.6f},{:.6f},{},{}\n", row.seconds, row.shared_seconds, core::csv_field(row.error),
+                        core::csv_field(to_text(row.steps)));
   }
   return text;
 }

@@ -55,8 +55,11 @@ BatchRow measure(const SessionTable& sessions, const Batch& batch, std::string_v
 
 Parameters best_parameters(const Choice& choice) {
   Parameters best = choice.parameters;
-  for (const auto& [name, value] : choice.extractor.parameters)
-    best.emplace(choice.extractor.extractor + "." + name, value);
+  for (const auto& [name, value] : choice.features.parameters)
+    best.emplace(choice.features.extractor + "." + name, value);
+  for (const NamedStep& step : choice.features.steps)
+    for (const auto& [name, value] : step.parameters) best.emplace(step.name + "." + name, value);
+  for (const std::string& step : choice.features.left_out) best.emplace(step + ".use", false);
   return best;
 }
 
@@ -73,14 +76,15 @@ FinalFit fit_choice(const SessionTable& sessions, const Batch& batch, std::strin
   const ThresholdChoice cut = tune_threshold(y, choice.out_of_fold, threshold);
 
   const Fold& fold = batch.final_fold;
-  Pipeline pipeline =
-      fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end, choice.extractor.extractor,
-                   choice.extractor.parameters, model, choice.parameters, context);
+  Pipeline pipeline = fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end,
+                                   {choice.features.extractor, choice.features.parameters,
+                                    choice.features.steps_before(model), std::string(model), choice.parameters},
+                                   context);
   pipeline.threshold = cut.threshold;
 
   const std::vector<double> probability = pipeline.predict_proba(sessions, fold.validation_rows);
   BatchRow row = measure(sessions, batch, model, probability, cut.threshold);
-  row.extractor = choice.extractor.extractor;
+  row.extractor = choice.features.extractor;
   row.best_params = best_parameters(choice);
   row.guard_held = cut.guard_held;
   std::ranges::copy(pipeline.model->warnings(), std::back_inserter(row.warnings));

@@ -52,9 +52,11 @@ FitTunedResult fit_tuned(const SessionTable& sessions, const FitTunedOptions& op
                      static_cast<std::int64_t>(sessions.size() - known.size()));
   result.account.add("sessions trained on", static_cast<std::int64_t>(known.size()));
 
+  const PipelineRecipe recipe{options.extractor, options.extractor_parameters,
+                              with_default_steps(options.steps, options.model), options.model,
+                              options.model_parameters};
   const auto fit = [&](std::span<const std::uint32_t> rows, std::int64_t train_end) {
-    return fit_pipeline(sessions, rows, sessions.log_begin, train_end, options.extractor, options.extractor_parameters,
-                        options.model, options.model_parameters, FitContext{options.seed});
+    return fit_pipeline(sessions, rows, sessions.log_begin, train_end, recipe, FitContext{options.seed});
   };
   result.pipeline = fit(known, sessions.log_end);
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "core/parallel.hpp"
@@ -71,7 +72,7 @@ struct FoldOutcome {
   std::exception_ptr failure;
 };
 
-/// One (extractor combination, model combination) pair of one model, in all folds.
+/// One (feature combination, model combination) pair of one model, in all folds.
 struct Attempt {
   std::vector<FoldOutcome> folds;
   std::size_t folds_left = 0;
@@ -97,15 +98,14 @@ void Attempt::summarise() {
   standard_error = std::sqrt(squares / (n - 1.0) / n);
 }
 
-/// The attempts of one model, in grid order: extractor combinations, then model combinations.
+/// The attempts of one model, in grid order: feature combinations, then model combinations.
 struct ModelSearch {
   const ModelCombinations* model = nullptr;
-  bool standardised = false;
   std::vector<Attempt> attempts;
   std::optional<std::size_t> best;
 
-  std::size_t attempt_number(std::size_t extractor, std::size_t combination) const {
-    return extractor * model->parameters.size() + combination;
+  std::size_t attempt_number(std::size_t features, std::size_t combination) const {
+    return features * model->parameters.size() + combination;
   }
   /// An attempt has had all of its folds: it is the best so far, or its scores are dropped. The outcome does not depend
   /// on the order in which attempts end.
@@ -125,15 +125,19 @@ void ModelSearch::conclude(std::size_t number) {
   best = number;
 }
 
-/// One side of a fold, as the models want it.
-struct FoldSide {
-  FeatureMatrix plain, standardised;
-  std::vector<std::uint8_t> y;
-
-  const FeatureMatrix& columns_for(const ModelSearch& search) const {
-    return search.standardised ? standardised : plain;
-  }
+/// Both sides of a fold, on their way through the steps.
+struct FoldSides {
+  TrainingRows train;
+  FeatureMatrix validation;
+  std::vector<std::shared_ptr<const Step>> steps;
 };
+
+FoldSides after_step(const FoldSides& before, const NamedStep& step, const FitContext& context) {
+  FittedStep fitted = fit_step(step, before.train.x, before.train.y, context);
+  FoldSides after{std::move(fitted.training), fitted.step->transform(before.validation), before.steps};
+  after.steps.push_back(std::move(fitted.step));
+  return after;
+}
 
 class Search {
  public:
@@ -143,8 +147,7 @@ class Search {
     for (const ModelCombinations& model : space.models) {
       ModelSearch& search = models_.emplace_back();
       search.model = &model;
-      search.standardised = takes_standardised_columns(model.model);
-      search.attempts.resize(space.extractors.size() * model.parameters.size());
+      search.attempts.resize(space.features.size() * model.parameters.size());
       for (Attempt& attempt : search.attempts) {
         attempt.folds.resize(batch.folds.size());
         attempt.folds_left = batch.folds.size();
@@ -154,7 +157,7 @@ class Search {
 
   SearchResult run() {
     const std::size_t folds = batch_.folds.size();
-    core::parallel_for(space_.extractors.size() * folds, [&](std::size_t i) { run_fold(i / folds, i % folds); });
+    core::parallel_for(space_.features.size() * folds, [&](std::size_t i) { run_fold(i / folds, i % folds); });
     SearchResult result;
     for (const ModelSearch& search : models_) {
       report(search, result.rows);
@@ -164,9 +167,9 @@ class Search {
   }
 
  private:
-  void run_fold(std::size_t extractor, std::size_t fold);
-  void fit_and_score(const ModelSearch& search, std::size_t combination, const FoldSide& train,
-                     const FoldSide& validation, FoldOutcome& outcome) const;
+  void run_fold(std::size_t features, std::size_t fold);
+  void fit_and_score(const ModelSearch& search, std::size_t combination, const FoldSides& sides,
+                     std::span<const std::uint8_t> validation_y, FoldOutcome& outcome) const;
   void report(const ModelSearch& search, std::vector<SearchRow>& rows) const;
   Choice choice_of(const ModelSearch& search) const;
 
@@ -180,54 +183,69 @@ class Search {
   std::mutex mutex_;  ///< Guards folds_left, best, and the probabilities of attempts that have ended.
 };
 
-/// Features are made once for a fold and an extractor combination, standardised once, and shared by all models.
-void Search::run_fold(std::size_t extractor, std::size_t fold_number) {
+/// Features are made once for a fold and a feature combination, the steps that a model adds once for all models that
+/// add them.
+void Search::run_fold(std::size_t features, std::size_t fold_number) {
   meter_.check();
   const Fold& fold = batch_.folds[fold_number];
-  FoldSide train, validation;
-  train.y = labels_of(sessions_, fold.train_rows);
-  validation.y = labels_of(sessions_, fold.validation_rows);
-  double plain_seconds = 0.0, standardised_seconds = 0.0;
-  const bool standardise = std::ranges::any_of(models_, &ModelSearch::standardised);
+  const FeatureCombination& combination = space_.features[features];
+  const std::vector<std::uint8_t> validation_y = labels_of(sessions_, fold.validation_rows);
+
+  /// What models with the same steps share.
+  struct Input {
+    std::vector<NamedStep> steps;
+    FoldSides sides;
+    double seconds = 0.0;
+    std::exception_ptr failure;
+  };
+  std::vector<Input> inputs;
+  double seconds = 0.0;
+  FoldSides raw;
   const std::exception_ptr no_features = failure_of([&] {
-    plain_seconds = seconds_of([&] {
-      const auto& [name, parameters] = space_.extractors[extractor];
-      const auto made = make_feature_extractor(name, parameters);
-      train.plain = made->fit_transform(sessions_, fold.train_rows, fold.train_end);
-      validation.plain = made->transform(sessions_, fold.validation_rows);
-    });
-    if (!standardise) return;
-    standardised_seconds = seconds_of([&] {
-      const StandardScaler scaler = StandardScaler::fit(train.plain);
-      train.standardised = scaler.transform(train.plain);
-      validation.standardised = scaler.transform(validation.plain);
+    seconds = seconds_of([&] {
+      const auto made = make_feature_extractor(combination.extractor, combination.parameters);
+      raw.train = {made->fit_transform(sessions_, fold.train_rows, fold.train_end),
+                   labels_of(sessions_, fold.train_rows)};
+      raw.validation = made->transform(sessions_, fold.validation_rows);
     });
   });
-
   struct Job {
     ModelSearch* search;
-    std::size_t combination;
+    std::size_t combination, input;
     double shared_seconds;
   };
   std::vector<Job> jobs;
-  for (ModelSearch& search : models_)
-    for (std::size_t combination = 0; combination < search.model->parameters.size(); ++combination) {
-      double shared = std::exchange(plain_seconds, 0.0);
-      if (search.standardised) shared += std::exchange(standardised_seconds, 0.0);
-      jobs.push_back({&search, combination, shared});
+  for (ModelSearch& search : models_) {
+    const std::vector<NamedStep> steps = combination.steps_before(search.model->model);
+    const auto found = std::ranges::find(inputs, steps, &Input::steps);
+    const auto number = static_cast<std::size_t>(found - inputs.begin());
+    if (found == inputs.end()) {
+      Input input{steps, raw, std::exchange(seconds, 0.0), no_features};
+      if (!input.failure && !steps.empty())
+        input.failure = failure_of([&] {
+          input.seconds += seconds_of([&] {
+            for (const NamedStep& step : steps) input.sides = after_step(input.sides, step, context_);
+          });
+        });
+      inputs.push_back(std::move(input));
     }
+    for (std::size_t i = 0; i < search.model->parameters.size(); ++i)
+      jobs.push_back({&search, i, number, std::exchange(inputs[number].seconds, 0.0)});
+  }
 
   core::parallel_for(jobs.size(), [&](std::size_t i) {
     meter_.check();
     const Job& job = jobs[i];
-    const std::size_t number = job.search->attempt_number(extractor, job.combination);
+    const Input& input = inputs[job.input];
+    const std::size_t number = job.search->attempt_number(features, job.combination);
     Attempt& attempt = job.search->attempts[number];
     FoldOutcome& outcome = attempt.folds[fold_number];
     outcome.shared_seconds = job.shared_seconds;
-    outcome.failure = no_features;
-    if (!no_features)
+    outcome.failure = input.failure;
+    if (!outcome.failure)
       outcome.failure = failure_of([&] {
-        outcome.seconds = seconds_of([&] { fit_and_score(*job.search, job.combination, train, validation, outcome); });
+        outcome.seconds =
+            seconds_of([&] { fit_and_score(*job.search, job.combination, input.sides, validation_y, outcome); });
       });
     {
       const std::scoped_lock lock(mutex_);
@@ -237,25 +255,26 @@ void Search::run_fold(std::size_t extractor, std::size_t fold_number) {
   });
 }
 
-void Search::fit_and_score(const ModelSearch& search, std::size_t combination, const FoldSide& train,
-                           const FoldSide& validation, FoldOutcome& outcome) const {
+void Search::fit_and_score(const ModelSearch& search, std::size_t combination, const FoldSides& sides,
+                           std::span<const std::uint8_t> validation_y, FoldOutcome& outcome) const {
   const ModelCombinations& model = *search.model;
-  const auto fitted =
-      fit_model(model.model, model.parameters[combination], train.columns_for(search), train.y, context_);
-  outcome.probability = fitted->predict_proba(validation.columns_for(search));
-  outcome.score = score_by(metric_, validation.y, outcome.probability);
+  const auto fitted = fit_model(model.model, model.parameters[combination], sides.train.x, sides.train.y, context_);
+  outcome.probability = fitted->predict_proba(sides.validation);
+  for (const auto& step : sides.steps | std::views::reverse) step->correct(outcome.probability);
+  outcome.score = score_by(metric_, validation_y, outcome.probability);
 }
 
 void Search::report(const ModelSearch& search, std::vector<SearchRow>& rows) const {
   for (std::size_t number = 0; number < search.attempts.size(); ++number) {
     const Attempt& attempt = search.attempts[number];
     const std::size_t combinations = search.model->parameters.size();
-    const ExtractorCombination& extractor = space_.extractors[number / combinations];
+    const FeatureCombination& features = space_.features[number / combinations];
     SearchRow& row = rows.emplace_back();
     row.batch = batch_.name;
     row.model = search.model->model;
-    row.extractor = extractor.extractor;
-    row.extractor_parameters = extractor.parameters;
+    row.extractor = features.extractor;
+    row.extractor_parameters = features.parameters;
+    row.steps = features.steps_before(row.model);
     row.model_parameters = search.model->parameters[number % combinations];
     for (const FoldOutcome& fold : attempt.folds) {
       row.seconds += fold.seconds;
@@ -286,7 +305,7 @@ Choice Search::choice_of(const ModelSearch& search) const {
   }
   const std::size_t combinations = search.model->parameters.size();
   Choice choice{
-      space_.extractors[*search.best / combinations], search.model->parameters[*search.best % combinations], {}};
+      space_.features[*search.best / combinations], search.model->parameters[*search.best % combinations], {}};
   for (const FoldOutcome& fold : search.attempts[*search.best].folds)
     choice.out_of_fold.insert(choice.out_of_fold.end(), fold.probability.begin(), fold.probability.end());
   return choice;

@@ -11,13 +11,13 @@ namespace cartwheel::selection {
 
 /// What the search chose for one model.
 struct Choice {
-  ExtractorCombination extractor;
+  FeatureCombination features;
   Parameters parameters;
   std::vector<double> out_of_fold;  ///< Its scores of the validation rows of all folds, fold by fold.
 };
 
 struct SearchResult {
-  std::vector<SearchRow> rows;  ///< By model, extractor combination, model combination.
+  std::vector<SearchRow> rows;  ///< By model, feature combination, model combination.
   std::vector<Choice> choices;  ///< One a model.
 };
 
@@ -32,7 +32,7 @@ std::vector<std::uint8_t> labels_of(const SessionTable& sessions, std::span<cons
 /// (`session_size`): the table is built once, with the window of the experiment, and an extractor with a smaller
 /// session_size reads the first events of that window.
 ///
-/// Memory: the features of as many (extractor combination, fold) pairs as there are threads; 8 bytes a validation row
+/// Memory: the features of as many (feature combination, fold) pairs as there are threads; 8 bytes a validation row
 /// for each model's best combination so far, and for each one that has some folds to go.
 /// @param meter  told of each (combination, fold). @throws DataError or ParameterError if all combinations of a model
 /// fail; Cancelled.

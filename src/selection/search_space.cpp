@@ -12,8 +12,11 @@
 namespace cartwheel::selection {
 namespace {
 
-void check_names(const std::vector<NamedGrid>& grids, std::string_view kind) {
+void check_some(const std::vector<NamedGrid>& grids, std::string_view kind) {
   if (grids.empty()) throw ParameterError(fmt::format("the experiment names no {}; give at least one", kind));
+}
+
+void check_names(const std::vector<NamedGrid>& grids, std::string_view kind) {
   std::set<std::string_view> seen;
   for (const NamedGrid& grid : grids)
     if (!seen.insert(grid.name).second)
@@ -43,24 +46,75 @@ void check_some_pass(const std::vector<Parameters>& combinations, const Check& c
   std::rethrow_exception(first);
 }
 
+/// Takes `use` out of a step's parameters.
+bool take_use(const std::string& step, Parameters& parameters) {
+  const auto found = parameters.find("use");
+  if (found == parameters.end()) return true;
+  const ParameterValue value = found->second;
+  parameters.erase(found);
+  if (const bool* use = std::get_if<bool>(&value)) return *use;
+  throw ParameterError(fmt::format("{}: use is {}; it must be true or false", step, to_text(value)));
+}
+
+/// Steps of one combination, and the names of those left out.
+struct StepSequence {
+  std::vector<NamedStep> steps;
+  std::vector<std::string> left_out;
+  friend bool operator==(const StepSequence&, const StepSequence&) = default;
+};
+
+/// Every combination of the steps' grids; a step that is left out is left out once, whatever its other parameters.
+std::vector<StepSequence> step_sequences(const std::vector<NamedGrid>& grids) {
+  std::vector<StepSequence> all{{}};
+  for (const NamedGrid& grid : grids) {
+    Parameters known = check_step_parameters(grid.name, {});
+    known.emplace("use", true);
+    check_parameter_names(grid, known);
+    std::vector<StepSequence> longer;
+    for (const StepSequence& shorter : all)
+      for (Parameters parameters : combinations(grid.grid)) {
+        StepSequence next = shorter;
+        if (take_use(grid.name, parameters))
+          next.steps.push_back({grid.name, std::move(parameters)});
+        else
+          next.left_out.push_back(grid.name);
+        if (std::ranges::find(longer, next) == longer.end()) longer.push_back(std::move(next));
+      }
+    all = std::move(longer);
+  }
+  return all;
+}
+
 }  // namespace
+
+std::vector<NamedStep> FeatureCombination::steps_before(std::string_view model) const {
+  std::vector<NamedStep> all = with_default_steps(steps, model);
+  std::erase_if(all, [&](const NamedStep& step) { return std::ranges::find(left_out, step.name) != left_out.end(); });
+  return all;
+}
 
 std::size_t SearchSpace::size() const {
   std::size_t pairs = 0;
-  for (const ModelCombinations& model : models) pairs += model.parameters.size() * extractors.size();
+  for (const ModelCombinations& model : models) pairs += model.parameters.size() * features.size();
   return pairs;
 }
 
 SearchSpace expand(const ExperimentOptions& options) {
+  check_some(options.extractors, "extractor");
+  check_some(options.models, "model");
   check_names(options.extractors, "extractor");
+  check_names(options.steps, "step");
   check_names(options.models, "model");
   SearchSpace space;
+  const std::vector<StepSequence> sequences = step_sequences(options.steps);
   for (const NamedGrid& grid : options.extractors) {
     check_parameter_names(grid, make_feature_extractor(grid.name, {})->parameters());
     const std::vector<Parameters> all = combinations(grid.grid);
     check_some_pass(
         all, [&](const Parameters& parameters) { static_cast<void>(make_feature_extractor(grid.name, parameters)); });
-    for (const Parameters& parameters : all) space.extractors.push_back({grid.name, parameters});
+    for (const Parameters& parameters : all)
+      for (const StepSequence& sequence : sequences)
+        space.features.push_back({grid.name, parameters, sequence.steps, sequence.left_out});
   }
   for (const NamedGrid& grid : options.models) {
     check_parameter_names(grid, check_parameters(grid.name, {}));

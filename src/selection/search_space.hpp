@@ -7,10 +7,15 @@
 
 namespace cartwheel::selection {
 
-/// One way to make features.
-struct ExtractorCombination {
+/// One way to make a model's columns.
+struct FeatureCombination {
   std::string extractor;
   Parameters parameters;
+  std::vector<NamedStep> steps;       ///< Those in use, without any model's default steps.
+  std::vector<std::string> left_out;  ///< Names of steps that the grid does without here, also as default steps.
+
+  /// All steps before `model`.
+  std::vector<NamedStep> steps_before(std::string_view model) const;
 };
 
 /// The combinations of one model's grid.
@@ -19,18 +24,18 @@ struct ModelCombinations {
   std::vector<Parameters> parameters;
 };
 
-/// All that a search tries in one fold: each model's combinations, each on the features of every extractor combination.
+/// All that a search tries in one fold: each model's combinations, each on the features of every feature combination.
 struct SearchSpace {
-  std::vector<ExtractorCombination> extractors;  ///< Of all extractors, in the order of the options.
-  std::vector<ModelCombinations> models;         ///< In the order of the options.
+  std::vector<FeatureCombination> features;  ///< By extractor, its parameters, then the steps' parameters.
+  std::vector<ModelCombinations> models;     ///< In the order of the options.
 
-  /// How many (extractor combination, model combination) pairs there are.
+  /// How many (feature combination, model combination) pairs there are.
   std::size_t size() const;
 };
 
-/// @throws ParameterError for an unknown or repeated name of an extractor, model or parameter, a grid that cannot be
-/// expanded, or one without a single combination that is within its range. Other values out of range are left for the
-/// search to report.
+/// @throws ParameterError for an unknown or repeated name of an extractor, step, model or parameter, a grid that cannot
+/// be expanded, or one without a single combination that is within its range. Other values out of range are left for
+/// the search to report.
 SearchSpace expand(const ExperimentOptions& options);
 
 }  // namespace cartwheel::selection

@@ -81,17 +81,49 @@ ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std
   return result;
 }
 
+std::vector<std::string> bin_levels(const CategoryColumn& column, std::string_view name,
+                                    std::span<std::uint16_t> bins) {
+  std::vector<bool> used(column.levels.size());
+  for (const std::uint32_t code : column.codes) used[code] = true;
+  used[0] = true;
+  std::vector<std::string> levels;
+  for (std::size_t code = 0; code < used.size(); ++code)
+    if (used[code]) levels.push_back(column.levels[code]);
+  std::ranges::sort(levels);
+  levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
+  if (levels.size() > most_levels)
+    throw DataError(fmt::format("column '{}' has {} levels; a tree takes at most {}: put the rare ones together", name,
+                                levels.size() - 1, most_levels - 1));
+  std::vector<std::uint16_t> bin_of_code(used.size());
+  for (std::size_t code = 0; code < used.size(); ++code) {
+    if (!used[code]) continue;
+    const auto place = std::ranges::lower_bound(levels, column.levels[code]) - levels.begin();
+    bin_of_code[code] = static_cast<std::uint16_t>(place == 0 ? static_cast<std::ptrdiff_t>(levels.size()) : place);
+  }
+  for (std::size_t row = 0; row < bins.size(); ++row) bins[row] = bin_of_code[column.codes[row]];
+  return levels;
+}
+
 BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins) {
   BinnedColumns binned;
   binned.rows = static_cast<std::uint32_t>(x.rows());
   binned.columns = static_cast<std::uint32_t>(x.columns());
   binned.bins.resize(x.columns());
+  binned.levels.resize(x.columns());
   std::vector<ColumnBins> columns(x.columns());
   core::parallel_for(x.columns(), [&](std::size_t j) {
-    std::vector<float> values(x.rows());
-    x.copy_column(j, values);
     std::vector<std::uint16_t> bins(x.rows());
-    columns[j] = bin_column(values, max_bins, x.names()[j], bins);
+    if (const auto* const column = std::get_if<CategoryColumn>(&x.column(j))) {
+      binned.levels[j] = bin_levels(*column, x.names()[j], bins);
+      const float none = std::numeric_limits<float>::quiet_NaN();  // levels have no thresholds
+      columns[j].lowest.assign(binned.levels[j].size(), none);
+      columns[j].highest = columns[j].lowest;
+      columns[j].has_missing = std::ranges::find(column->codes, 0u) != column->codes.end();
+    } else {
+      std::vector<float> values(x.rows());
+      x.copy_column(j, values);
+      columns[j] = bin_column(values, max_bins, x.names()[j], bins);
+    }
     if (columns[j].lowest.size() < narrow_cells)
       binned.bins[j] = std::vector<std::uint8_t>(bins.begin(), bins.end());
     else

@@ -7,16 +7,19 @@
 #include <variant>
 #include <vector>
 
+#include "tree/tree_nodes.hpp"
+
 namespace cartwheel::tree {
 
 inline constexpr std::uint32_t max_cells = 65'536;  ///< Bins of one column at most, the missing bin among them.
 inline constexpr std::uint32_t narrow_cells =
     256;  ///< Columns of at most as many cells take one byte a value, others two.
 inline constexpr std::uint32_t no_bin = max_cells;
+inline constexpr std::uint32_t most_levels = max_cells - 1;  ///< Of a category column, the missing one among them.
 
 /// The training columns as bin numbers: what histograms are made of. A bin is a run of neighbouring values; where a
 /// column has no more distinct values than max_bins, each has its own bin, and nothing is lost. Missing values have the
-/// bin after the last.
+/// bin after the last. Each level of a category column has its own bin, its place in `levels`; bin 0 is not used.
 struct BinnedColumns {
   std::uint32_t rows = 0;
   std::uint32_t columns = 0;
@@ -24,7 +27,9 @@ struct BinnedColumns {
   std::vector<std::uint32_t> first_cell;  ///< [columns + 1]: column j owns the cells from first_cell[j], packed.
   std::vector<std::uint32_t> missing;     ///< [columns]: the bin of missing values; no_bin where there are none.
   std::vector<float> lowest, highest;     ///< [first_cell[columns]]: of each bin's training values; NaN if missing.
+  ColumnLevels levels;                    ///< [columns]
 
+  bool by_level(std::uint32_t j) const { return !levels[j].empty(); }
   std::uint32_t cells(std::uint32_t j) const { return first_cell[j + 1] - first_cell[j]; }
   /// Calls work(std::span<const std::uint8_t or std::uint16_t>) with the bins of column j.
   template <class Work>
@@ -45,6 +50,10 @@ struct ColumnBins {
 /// @throws DataError naming row and column for an infinite value.
 ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,
                       std::span<std::uint16_t> bins);
+
+/// The levels that occur in a category column. @param bins  [rows], overwritten with each row's place in the list;
+/// a missing value gets the place after the last. @throws DataError naming a column of more than most_levels.
+std::vector<std::string> bin_levels(const CategoryColumn& column, std::string_view name, std::span<std::uint16_t> bins);
 
 /// Bins all columns, in parallel. Memory beyond the result: at most 30 bytes a row and thread.
 BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins);

@@ -1,5 +1,7 @@
 #include "tree/find_split.hpp"
 
+#include <algorithm>
+
 namespace cartwheel::tree {
 
 Split find_split(const GainOrder& order, std::int32_t feature, std::span<const PresentBin> present,
@@ -34,6 +36,21 @@ Split find_split(const GainOrder& order, std::int32_t feature, std::span<const P
     }
   }
   return best;
+}
+
+std::vector<std::uint16_t> order_levels(std::span<PresentBin> present, std::uint32_t missing) {
+  if (!present.empty() && present.back().bin == missing) present = present.first(present.size() - 1);
+  std::ranges::sort(present, [](const PresentBin& a, const PresentBin& b) {
+    const std::uint64_t left = std::uint64_t{a.counts.positives} * b.counts.rows,
+                        right = std::uint64_t{b.counts.positives} * a.counts.rows;
+    return left != right ? left < right : a.bin < b.bin;
+  });
+  std::vector<std::uint16_t> levels;
+  for (PresentBin& bin : present) {
+    levels.push_back(static_cast<std::uint16_t>(bin.bin));
+    bin.bin = static_cast<std::uint32_t>(levels.size()) - 1;
+  }
+  return levels;
 }
 
 }  // namespace cartwheel::tree

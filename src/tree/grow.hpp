@@ -19,6 +19,7 @@ struct GrowSettings {
   std::uint32_t min_samples_leaf = 1;   ///< Distinct rows.
   std::uint32_t max_features = 0;       ///< [1, columns]
   double min_impurity_decrease = 0.0;
+  bool balanced_subsample = false;  ///< Each tree's class factors come from its own rows.
   std::uint64_t seed = 0;
 };
 

@@ -12,6 +12,7 @@
 #include "core/philox.hpp"
 #include "tree/find_split.hpp"
 #include "tree/grow.hpp"
+#include "tree/grow_settings.hpp"
 #include "tree/histogram.hpp"
 #include "tree/path.hpp"
 #include "tree/tree_row.hpp"
@@ -29,10 +30,6 @@ struct Training {
   std::span<const std::uint8_t> labels;
   GrowSettings settings;
   std::vector<double> terms;  ///< x * log2(x) for small counts; empty for gini.
-
-  GainOrder gain_order(Counts node) const {
-    return {settings.impurity, node, {terms.data(), static_cast<std::uint32_t>(terms.size())}};
-  }
 };
 
 /// A leaf that may become a split.
@@ -46,17 +43,23 @@ struct OpenNode {
 /// What became of an open node.
 struct Outcome {
   Split split;
-  std::size_t middle = 0;  ///< Rows [begin, middle) went left.
+  std::vector<std::uint16_t> levels;  ///< NodeSplit::levels.
+  std::size_t middle = 0;             ///< Rows [begin, middle) went left.
 };
 
 /// One tree on its way. It grows level by level; the nodes of a level are independent of each other.
 class GrowingTree {
  public:
   GrowingTree(const Training& training, const TreeSample& sample)
-      : training_(training), sample_(sample), rows_(sample_rows()), partition_(rows_.size()) {}
+      : training_(training),
+        sample_(sample),
+        rows_(sample_rows()),
+        rule_(training.settings.balanced_subsample ? balanced_rule(training.settings.impurity.criterion, root_)
+                                                   : training.settings.impurity),
+        partition_(rows_.size()) {}
 
   TreeNodes grow() {
-    TreeNodes nodes(root_);
+    TreeNodes nodes(rule_, {root_, {}}, false);
     std::vector<OpenNode> level;
     if (is_open(root_, rows_.size(), 0)) level.push_back({0, 0, rows_.size(), root_path, root_});
     for (std::uint32_t depth = 1; !level.empty(); ++depth) {
@@ -102,10 +105,33 @@ class GrowingTree {
 
   /// Finds the split of a node, and parts its rows.
   Outcome work(const OpenNode& node, Histogram& histogram) {
-    Outcome outcome{best_split(node, histogram)};
+    Outcome outcome;
+    outcome.split = best_split(node, histogram);
     if (outcome.split.found() && !decreases_enough(node.counts, outcome.split.left)) outcome.split = {};
-    if (outcome.split.found()) outcome.middle = partition(node, outcome.split);
+    if (!outcome.split.found()) return outcome;
+    if (training_.x.by_level(static_cast<std::uint32_t>(outcome.split.feature)))
+      outcome.levels = levels_apart(node, outcome.split, histogram);
+    outcome.middle = partition(node, outcome.split, outcome.levels);
     return outcome;
+  }
+
+  /// The levels on the side where missing values do not go.
+  std::vector<std::uint16_t> levels_apart(const OpenNode& node, const Split& split, Histogram& histogram) const {
+    const auto feature = static_cast<std::uint32_t>(split.feature);
+    const auto order = order_levels(histogram_of(node, feature, histogram), training_.x.missing[feature]);
+    const auto cut = order.begin() + split.bin + 1;
+    std::vector<std::uint16_t> levels(split.missing_left ? cut : order.begin(), split.missing_left ? order.end() : cut);
+    std::ranges::sort(levels);
+    return levels;
+  }
+
+  std::span<PresentBin> histogram_of(const OpenNode& node, std::uint32_t feature, Histogram& histogram) const {
+    const BinnedColumns& x = training_.x;
+    // With one row to keep, or without weights, the weighted number says as much as the distinct one.
+    const bool count_distinct = training_.settings.min_samples_leaf > 1 && !sample_.weights.empty();
+    const auto rows = std::span(std::as_const(rows_)).subspan(node.begin, node.end - node.begin);
+    return x.with_column(feature,
+                         [&](auto bins) { return histogram.build(rows, bins, x.cells(feature), count_distinct); });
   }
 
   struct FeatureResult {
@@ -116,23 +142,20 @@ class GrowingTree {
   FeatureResult search(const OpenNode& node, const GainOrder& order, std::uint32_t feature,
                        Histogram& histogram) const {
     const BinnedColumns& x = training_.x;
-    const GrowSettings& settings = training_.settings;
-    // With one row to keep, or without weights, the weighted number says as much as the distinct one.
-    const bool count_distinct = settings.min_samples_leaf > 1 && !sample_.weights.empty();
-    const auto rows = std::span(std::as_const(rows_)).subspan(node.begin, node.end - node.begin);
-    const auto present = x.with_column(
-        feature, [&](auto bins) { return histogram.build(rows, bins, x.cells(feature), count_distinct); });
+    const auto present = histogram_of(node, feature, histogram);
     if (present.size() < 2) return {};
-    return {
-        find_split(order, static_cast<std::int32_t>(feature), present, x.missing[feature], settings.min_samples_leaf),
-        false};
+    if (x.by_level(feature)) order_levels(present, x.missing[feature]);
+    return {find_split(order, static_cast<std::int32_t>(feature), present, x.missing[feature],
+                       training_.settings.min_samples_leaf),
+            false};
   }
 
   /// Looks at features in the node's own random order until max_features that are not constant in it were seen, and at
   /// further ones as long as none allows a split; as scikit-learn does, but that constant features do not count.
   Split best_split(const OpenNode& node, Histogram& histogram) const {
     const std::uint32_t columns = training_.x.columns, wanted = training_.settings.max_features;
-    const GainOrder order = training_.gain_order(node.counts);
+    const GainOrder order(rule_, node.counts,
+                          {training_.terms.data(), static_cast<std::uint32_t>(training_.terms.size())});
     std::vector<std::uint32_t> features(columns);
     std::iota(features.begin(), features.end(), 0u);
     core::RandomStream random(training_.settings.seed, core::RandomPurpose::split_features, sample_.tree, node.path);
@@ -163,7 +186,7 @@ class GrowingTree {
 
   /// scikit-learn's weighted impurity decrease, with its allowance for rounding.
   bool decreases_enough(Counts node, Counts left) const {
-    const ImpurityRule& rule = training_.settings.impurity;
+    const ImpurityRule& rule = rule_;
     const Counts right = node - left;
     const double weight = rule.weight(node);
     const double decrease = weight / rule.weight(root_) *
@@ -173,20 +196,26 @@ class GrowingTree {
   }
 
   /// Moves the rows that go left before the others; both keep their order, so bins are read in order of memory.
-  std::size_t partition(const OpenNode& node, const Split& split) {
+  std::size_t partition(const OpenNode& node, const Split& split, std::span<const std::uint16_t> levels) {
     const auto feature = static_cast<std::uint32_t>(split.feature);
-    return training_.x.with_column(feature, [&](auto bins) { return partition(node, split, bins); });
+    const std::uint32_t missing = training_.x.missing[feature];
+    return training_.x.with_column(feature, [&](auto bins) {
+      if (levels.empty())
+        return partition(node, bins,
+                         [&](std::uint32_t bin) { return bin == missing ? split.missing_left : bin <= split.bin; });
+      std::vector<bool> goes_left(training_.x.cells(feature), split.missing_left);
+      for (const std::uint16_t level : levels) goes_left[level] = !split.missing_left;
+      return partition(node, bins, [&](std::uint32_t bin) -> bool { return goes_left[bin]; });
+    });
   }
 
-  template <class Bin>
-  std::size_t partition(const OpenNode& node, const Split& split, std::span<const Bin> bins) {
-    const std::uint32_t missing = training_.x.missing[static_cast<std::size_t>(split.feature)];
+  template <class Bin, class GoesLeft>
+  std::size_t partition(const OpenNode& node, std::span<const Bin> bins, const GoesLeft& goes_left_of) {
     std::size_t left = node.begin, right = 0;
     TreeRow* aside = partition_.data() + node.begin;
     for (std::size_t i = node.begin; i < node.end; ++i) {
       const TreeRow row = rows_[i];
-      const std::uint32_t bin = bins[row.row];
-      const bool goes_left = bin == missing ? split.missing_left : bin <= split.bin;
+      const bool goes_left = goes_left_of(bins[row.row]);
       rows_[left] = row;
       aside[right] = row;
       left += goes_left ? 1 : 0;
@@ -201,11 +230,12 @@ class GrowingTree {
     std::vector<OpenNode> next;
     for (std::size_t i = 0; i < level.size(); ++i) {
       const OpenNode& parent = level[i];
-      const auto& [split, middle] = outcomes[i];
+      const auto& [split, levels, middle] = outcomes[i];
       if (!split.found()) continue;
       const Counts left = split.left, right = parent.counts - left;
       const std::size_t child = nodes.size();
-      nodes.split(parent.node, split.feature, threshold(split), split.missing_left, left, right);
+      nodes.split(parent.node, {split.feature, levels.empty() ? threshold(split) : 0.0f, split.missing_left, levels},
+                  {left, {}}, {right, {}});
       if (is_open(left, middle - parent.begin, depth))
         next.push_back({child, parent.begin, middle, child_path(parent.path, false), left});
       if (is_open(right, parent.end - middle, depth))
@@ -228,7 +258,8 @@ class GrowingTree {
   const Training& training_;
   TreeSample sample_;
   Counts root_;
-  std::vector<TreeRow> rows_;       ///< Node by node.
+  std::vector<TreeRow> rows_;  ///< Node by node.
+  ImpurityRule rule_;
   std::vector<TreeRow> partition_;  ///< The rows that go right, while a node is parted.
 };
 

@@ -61,7 +61,21 @@ std::uint32_t resolve_max_features(const MaxFeatures& value, std::size_t columns
   return static_cast<std::uint32_t>(columns);
 }
 
+ImpurityRule rule_of(Criterion criterion, double negative, double positive) {
+  if (negative == positive) return {criterion, 1.0, 1.0};
+  // A power of two changes no digit: the greater factor comes into [1, 2).
+  const auto exponent = static_cast<int>(core::math_detail::bits_of(std::max(negative, positive)) >> 52) - 1023;
+  const double scale = core::math_detail::power_of_two(-exponent);
+  return {criterion, negative * scale, positive * scale};
+}
+
 }  // namespace
+
+ImpurityRule balanced_rule(Criterion criterion, Counts training) {
+  if (training.positives == 0 || training.negatives() == 0) return {criterion, 1.0, 1.0};
+  // n / (2 * n_0) to n / (2 * n_1) is n_1 to n_0, which is exact: balanced ties stay ties.
+  return rule_of(criterion, training.positives, training.negatives());
+}
 
 void check_options(const DecisionTreeOptions& options) {
   if (options.max_depth < 0 || options.max_depth > 1000)
@@ -79,20 +93,10 @@ void check_options(const DecisionTreeOptions& options) {
 }
 
 ImpurityRule make_impurity_rule(Criterion criterion, const ClassWeight& class_weight, Counts training) {
-  double negative = 1.0, positive = 1.0;
-  if (class_weight.rule == ClassWeight::Rule::given) {
-    negative = class_weight.weights[0];
-    positive = class_weight.weights[1];
-  } else if (class_weight.rule == ClassWeight::Rule::balanced) {
-    // n / (2 * n_0) to n / (2 * n_1) is n_1 to n_0, which is exact: balanced ties stay ties.
-    negative = training.positives;
-    positive = training.negatives();
-  }
-  if (negative == positive) return {criterion, 1.0, 1.0};
-  // A power of two changes no digit: the greater factor comes into [1, 2).
-  const auto exponent = static_cast<int>(core::math_detail::bits_of(std::max(negative, positive)) >> 52) - 1023;
-  const double scale = core::math_detail::power_of_two(-exponent);
-  return {criterion, negative * scale, positive * scale};
+  if (class_weight.rule == ClassWeight::Rule::given)
+    return rule_of(criterion, class_weight.weights[0], class_weight.weights[1]);
+  if (class_weight.rule == ClassWeight::Rule::balanced) return balanced_rule(criterion, training);
+  return {criterion, 1.0, 1.0};
 }
 
 GrowSettings make_grow_settings(const DecisionTreeOptions& options, Counts training, std::size_t columns) {

@@ -12,6 +12,9 @@ namespace cartwheel::tree {
 /// Checks what can be checked without data. @throws ParameterError naming the parameter, its value and its range.
 void check_options(const DecisionTreeOptions& options);
 
+/// The factors that give both classes the same weight; 1 and 1 if one is absent.
+ImpurityRule balanced_rule(Criterion criterion, Counts training);
+
 /// @param training  all training rows, once each, both classes present.
 ImpurityRule make_impurity_rule(Criterion criterion, const ClassWeight& class_weight, Counts training);
 

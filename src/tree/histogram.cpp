@@ -33,7 +33,7 @@ void Histogram::take_touched(std::span<const TreeRow> rows, std::span<const std:
 }
 
 /// With fewer rows than a wide column has cells, sorting the rows' bins beats clearing and scanning the cells.
-std::span<const PresentBin> Histogram::sort(std::span<const TreeRow> rows, std::span<const std::uint16_t> bins) {
+std::span<PresentBin> Histogram::sort(std::span<const TreeRow> rows, std::span<const std::uint16_t> bins) {
   for (const TreeRow& row : rows) present_.push_back({bins[row.row], 1, unpack(row.cell())});
   std::ranges::sort(present_, {}, &PresentBin::bin);
   std::size_t last = 0;
@@ -50,8 +50,7 @@ std::span<const PresentBin> Histogram::sort(std::span<const TreeRow> rows, std::
 }
 
 template <bool count_distinct, class Bin>
-std::span<const PresentBin> Histogram::sum(std::span<const TreeRow> rows, std::span<const Bin> bins,
-                                           std::uint32_t cells) {
+std::span<PresentBin> Histogram::sum(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells) {
   const std::size_t room = std::max(cells, narrow_cells);
   if (cells_.size() < room) cells_.resize(room);
   if constexpr (count_distinct)
@@ -72,8 +71,8 @@ std::span<const PresentBin> Histogram::sum(std::span<const TreeRow> rows, std::s
 }
 
 template <class Bin>
-std::span<const PresentBin> Histogram::build(std::span<const TreeRow> rows, std::span<const Bin> bins,
-                                             std::uint32_t cells, bool count_distinct) {
+std::span<PresentBin> Histogram::build(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells,
+                                       bool count_distinct) {
   present_.clear();
   if (rows.empty()) return {};
   if constexpr (std::is_same_v<Bin, std::uint16_t>)
@@ -81,9 +80,9 @@ std::span<const PresentBin> Histogram::build(std::span<const TreeRow> rows, std:
   return count_distinct ? sum<true>(rows, bins, cells) : sum<false>(rows, bins, cells);
 }
 
-template std::span<const PresentBin> Histogram::build(std::span<const TreeRow>, std::span<const std::uint8_t>,
-                                                      std::uint32_t, bool);
-template std::span<const PresentBin> Histogram::build(std::span<const TreeRow>, std::span<const std::uint16_t>,
-                                                      std::uint32_t, bool);
+template std::span<PresentBin> Histogram::build(std::span<const TreeRow>, std::span<const std::uint8_t>, std::uint32_t,
+                                                bool);
+template std::span<PresentBin> Histogram::build(std::span<const TreeRow>, std::span<const std::uint16_t>, std::uint32_t,
+                                                bool);
 
 }  // namespace cartwheel::tree

@@ -25,16 +25,16 @@ class Histogram {
   /// @return the bins that occur, in increasing order; valid until the next call.
   /// Time: rows + min(cells, rows) for bins of one byte; else rows + cells, or rows * log(rows) where rows are fewer.
   template <class Bin>
-  std::span<const PresentBin> build(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells,
-                                    bool count_distinct);
+  std::span<PresentBin> build(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells,
+                              bool count_distinct);
 
  private:
   template <bool count_distinct, class Bin>
-  std::span<const PresentBin> sum(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells);
+  std::span<PresentBin> sum(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells);
   template <bool count_distinct>
   void take(std::uint32_t bin);
   void take_touched(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, bool count_distinct);
-  std::span<const PresentBin> sort(std::span<const TreeRow> rows, std::span<const std::uint16_t> bins);
+  std::span<PresentBin> sort(std::span<const TreeRow> rows, std::span<const std::uint16_t> bins);
 
   std::vector<Cell> cells_;              ///< All 0 between calls.
   std::vector<std::uint32_t> distinct_;  ///< All 0 between calls.

@@ -11,11 +11,8 @@ void normalize(std::span<double> shares) {
     for (double& share : shares) share /= sum;
 }
 
-std::vector<double> impurity_importances(std::span<const TreeNode> nodes, const ImpurityRule& rule,
-                                         std::size_t columns) {
-  const auto weighted_impurity = [&](const TreeNode& node) {
-    return rule.weight({node.rows, node.positives}) * node.impurity;
-  };
+std::vector<double> impurity_importances(std::span<const TreeNode> nodes, std::size_t columns) {
+  const auto weighted_impurity = [](const TreeNode& node) { return node.weight * node.impurity; };
   std::vector<double> importances(columns);
   for (const TreeNode& node : nodes) {
     if (node.feature < 0) continue;

@@ -17,15 +17,23 @@ struct ImpurityRule {
 
   CARTWHEEL_HD bool weighted() const { return negative_factor != positive_factor; }
 
-  CARTWHEEL_HD double weight(Counts counts) const {
-    return negative_factor * counts.negatives() + positive_factor * counts.positives;
+  /// @param counts  Counts or WeightedCounts, here and below.
+  template <class C>
+  CARTWHEEL_HD double weight(C counts) const {
+    return negative_factor * static_cast<double>(counts.negatives()) +
+           positive_factor * static_cast<double>(counts.positives);
   }
   /// P(y = 1). @param counts  with at least one row.
-  CARTWHEEL_HD double probability(Counts counts) const { return positive_factor * counts.positives / weight(counts); }
+  template <class C>
+  CARTWHEEL_HD double probability(C counts) const {
+    return positive_factor * static_cast<double>(counts.positives) / weight(counts);
+  }
   /// In [0, 1/2] for gini, in [0, 1] bits for entropy; exactly 0 for a pure set.
-  CARTWHEEL_HD double impurity(Counts counts) const {
+  template <class C>
+  CARTWHEEL_HD double impurity(C counts) const {
     const double total = weight(counts);
-    const double p = positive_factor * counts.positives / total, q = negative_factor * counts.negatives() / total;
+    const double p = positive_factor * static_cast<double>(counts.positives) / total,
+                 q = negative_factor * static_cast<double>(counts.negatives()) / total;
     if (criterion == Criterion::gini) return 2.0 * p * q;
     return 0.0 - (core::x_log2_x(p) + core::x_log2_x(q));  // 0 - x: never -0
   }

@@ -4,18 +4,17 @@
 #include <limits>
 
 #include "core/parallel.hpp"
-#include "tree/row_block.hpp"
 
 namespace cartwheel::tree {
 
 void OutOfBag::add(std::span<const TreeNodes> trees, std::span<const std::vector<std::uint32_t>> weights) {
   core::parallel_for_blocks(x_.rows(), rows_a_block(x_.columns()), [&](std::size_t begin, std::size_t end) {
     std::vector<float> values((end - begin) * x_.columns());
-    copy_rows(x_, begin, end, values);
+    x_.copy(begin, end, values);
     std::vector<double> probabilities(end - begin);
     for (std::size_t t = 0; t < trees.size(); ++t) {
       std::ranges::fill(probabilities, 0.0);
-      trees[t].add_probabilities(rule_, values, x_.columns(), probabilities);
+      trees[t].add_probabilities(values, x_.columns(), probabilities);
       for (std::size_t row = begin; row < end; ++row) {
         if (weights[t][row] != 0) continue;
         sums_[row] += probabilities[row - begin];

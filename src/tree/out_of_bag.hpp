@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cartwheel/feature_matrix.hpp>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "tree/impurity.hpp"
+#include "tree/row_block.hpp"
 #include "tree/tree_nodes.hpp"
 
 namespace cartwheel::tree {
@@ -14,7 +13,7 @@ namespace cartwheel::tree {
 class OutOfBag {
  public:
   /// @param x  must outlive this.
-  OutOfBag(const FeatureMatrix& x, const ImpurityRule& rule) : x_(x), rule_(rule), sums_(x.rows()), trees_(x.rows()) {}
+  explicit OutOfBag(const RowValues& x) : x_(x), sums_(x.rows()), trees_(x.rows()) {}
 
   /// Adds trees, in their order. @param weights  [trees.size()][rows]: 0 where a tree did not see the row.
   void add(std::span<const TreeNodes> trees, std::span<const std::vector<std::uint32_t>> weights);
@@ -27,8 +26,7 @@ class OutOfBag {
   Score score(std::span<const std::uint8_t> labels) const;
 
  private:
-  const FeatureMatrix& x_;
-  ImpurityRule rule_;
+  const RowValues& x_;
   std::vector<double> sums_;
   std::vector<std::uint32_t> trees_;
 };

@@ -3,6 +3,7 @@
 #include <cartwheel/decision_tree.hpp>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/bytes.hpp"
@@ -11,47 +12,81 @@
 
 namespace cartwheel::tree {
 
+/// The levels that training saw of each column, sorted by their bytes; none for a column of numbers. To a tree, the
+/// value of a category column is a level's place in this list; missing values and levels not in it are NaN.
+using ColumnLevels = std::vector<std::vector<std::string>>;
+
+/// How a node parts its rows. A column of numbers: value <= threshold goes left, and NaN where missing_left says. A
+/// category column: NaN and all levels but `levels` go where missing_left says, `levels` to the other side; so whatever
+/// the node did not see in training goes one way.
+struct NodeSplit {
+  std::int32_t feature = -1;
+  float threshold = 0.0f;
+  bool missing_left = false;
+  std::span<const std::uint16_t> levels;  ///< Increasing, at least one; empty for a column of numbers.
+};
+
+/// What a node knows of its training rows.
+struct NodeCounts {
+  Counts rows;
+  WeightedCounts weighted;  ///< Used where the tree has sample weights.
+};
+
 /// The nodes of one tree in breadth-first order, 12 bytes a node. A split's children lie side by side, so it names the
-/// left one alone; counts are kept in the leaves, and those of a split are the sums below it.
+/// left one alone; counts are kept in the leaves, and those of a split are the sums below it. With sample weights, 16
+/// bytes more a node.
 class TreeNodes {
  public:
   /// A single leaf.
-  explicit TreeNodes(Counts root = {});
+  TreeNodes() : TreeNodes(ImpurityRule{}, NodeCounts{}, false) {}
+  /// @param with_weights  whether NodeCounts::weighted says what the rows weigh; else each weighs 1.
+  TreeNodes(const ImpurityRule& rule, const NodeCounts& root, bool with_weights);
 
   /// Turns a leaf into a split, with two new leaves at the end. Call in increasing order of nodes, so that the order is
   /// breadth-first. @throws DataError beyond 2^31 - 1 nodes.
-  void split(std::size_t node, std::int32_t feature, float threshold, bool missing_left, Counts left, Counts right);
-  void shrink_to_fit() { nodes_.shrink_to_fit(); }
+  void split(std::size_t node, const NodeSplit& split, const NodeCounts& left, const NodeCounts& right);
+  void shrink_to_fit();
+  /// The tree that max_depth = `depth` would have grown, if this one was grown to at least that depth.
+  TreeNodes top(int depth) const;
 
   std::size_t size() const { return nodes_.size(); }
   int depth() const;
+  const ImpurityRule& rule() const { return rule_; }
   /// All there is to know of each node.
-  std::vector<TreeNode> describe(const ImpurityRule& rule) const;
+  /// @param weight_unit  what one unit of WeightedCounts weighs.
+  std::vector<TreeNode> describe(double weight_unit = 1.0) const;
 
   /// Adds P(y = 1) of each row to its sum. @param values  [sums.size() x columns], row-major; NaN is missing.
-  void add_probabilities(const ImpurityRule& rule, std::span<const float> values, std::size_t columns,
-                         std::span<double> sums) const;
+  void add_probabilities(std::span<const float> values, std::size_t columns, std::span<double> sums) const;
 
   void write(core::ByteWriter& out) const;
-  /// Trusts nothing: whatever the bytes are, the result is a tree over `columns` columns. @throws DataError.
-  static TreeNodes read(core::ByteReader& in, std::size_t columns);
+  /// Trusts nothing: whatever the bytes are, the result is a tree over these columns. @throws DataError.
+  static TreeNodes read(core::ByteReader& in, const ColumnLevels& columns);
 
  private:
   struct Node {
     std::uint32_t left = 0;  ///< Number of the left child; the right one follows it. 0: a leaf.
-    /// A leaf: rows, positives. A split: the bits of the threshold, feature * 2 + missing_left.
+    /// A leaf: rows, positives. A split: the bits of the threshold, or where its levels start in level_sets_; feature *
+    /// 4 + by_level * 2 + missing_left.
     std::uint32_t first = 0, second = 0;
 
     bool is_leaf() const { return left == 0; }
     Counts counts() const { return {first, second}; }
     float threshold() const;
-    std::uint32_t feature() const { return second >> 1; }
+    std::uint32_t feature() const { return second >> 2; }
+    bool by_level() const { return (second & 2) != 0; }
     bool missing_left() const { return (second & 1) != 0; }
-    /// The child that takes the row.
-    std::uint32_t next(const float* row) const;
   };
 
+  bool goes_left(const Node& node, float value) const;
+  std::span<const std::uint16_t> levels(const Node& node) const;
+  double probability(std::size_t leaf) const;
+  void check_levels(core::ByteReader& in, const ColumnLevels& columns, Node& node, std::size_t& next_set) const;
+
+  ImpurityRule rule_;
   std::vector<Node> nodes_;
+  std::vector<WeightedCounts> weights_;    ///< [size()], right for leaves; empty without sample weights.
+  std::vector<std::uint16_t> level_sets_;  ///< Of each split by level, in order of nodes: how many, then the levels.
 };
 
 }  // namespace cartwheel::tree

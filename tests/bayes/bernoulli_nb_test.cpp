@@ -12,6 +12,7 @@
 #include "core/parallel.hpp"
 #include "support/golden_file.hpp"
 #include "support/labelled_rows.hpp"
+#include "support/weighted_rows.hpp"
 
 namespace cartwheel {
 namespace {
@@ -208,6 +209,49 @@ TEST(BernoulliNB, FitEachEqualsFit) {
   ASSERT_EQ(models.size(), grid.size());
   for (std::size_t i = 0; i < grid.size(); ++i)
     EXPECT_EQ(bytes_of(models[i]), bytes_of(BernoulliNB::fit(sample.matrix(), sample.y, grid[i])));
+}
+
+TEST(BernoulliNB, AWholeWeightIsSoManyRows) {
+  auto rows = test::random_rows(9, 9001, 5);
+  for (std::size_t i = 0; i < 9001; i += 9) rows.columns[1][i] = nothing;
+  const auto weight = test::whole_weights(10, 9001);
+  const auto repeated = test::repeat_rows(rows, weight);
+  EXPECT_EQ(bytes_of(BernoulliNB::fit(rows.matrix(), rows.y, {}, weight)),
+            bytes_of(BernoulliNB::fit(repeated.matrix(), repeated.y)));
+}
+
+TEST(BernoulliNB, WeightsGiveTheSameBytesForAnyNumberOfThreads) {
+  constexpr std::size_t rows = 150'000;
+  const auto sample = test::random_rows(12, rows, 3);
+  test::TestRandom random(13);
+  std::vector<double> weight(rows);
+  for (double& w : weight) w = 3.0 * random.uniform();
+  std::vector<std::string> bytes;
+  for (const int threads : {1, 2, 7})
+    core::with_threads(threads,
+                       [&] { bytes.push_back(bytes_of(BernoulliNB::fit(sample.matrix(), sample.y, {}, weight))); });
+  EXPECT_EQ(bytes[0], bytes[1]);
+  EXPECT_EQ(bytes[0], bytes[2]);
+}
+
+TEST(BernoulliNB, NoWeightedCountIsAboveItsClass) {
+  // A bit that every row has: its sum must be the class's to the last digit, or 1 - P would be a rounding error.
+  test::TestRandom random(14);
+  auto sample = test::random_rows(15, 10'000, 1);
+  std::ranges::fill(sample.columns[0], 1.0f);
+  std::vector<double> weight(10'000);
+  for (double& w : weight) w = random.uniform() * 1e-3 + 1e-9;
+  const auto model = BernoulliNB::fit(sample.matrix(), sample.y, {}, weight);
+  EXPECT_EQ(bytes_of(read_back(bytes_of(model))), bytes_of(model));
+}
+
+TEST(BernoulliNB, RefusesWeightsThatCannotCount) {
+  const auto fit = [](std::vector<double> weight) {
+    return [weight] { BernoulliNB::fit(one_column(FloatColumn{{1, 0, 1, 0}}), four_labels, {}, weight); };
+  };
+  EXPECT_THAT(fit({1, 1, 1}), ThrowsMessage<DataError>(HasSubstr("3 weights for 4 rows")));
+  EXPECT_THAT(fit({1, 1, 0, 0}), ThrowsMessage<DataError>(HasSubstr("label 1 has weight 0")));
+  EXPECT_THAT(fit({1, -1, 1, 1}), ThrowsMessage<DataError>(HasSubstr("row 1 is -1")));
 }
 
 TEST(BernoulliNB, NoAlphaGivesAnInfiniteOrMissingScore) {

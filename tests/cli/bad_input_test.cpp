@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/intent_cli.hpp"
+#include "support/test_paths.hpp"
 
 // Whatever is wrong with the input, the user sees one message that says what, where and what to do, and scripts see the
 // right exit code.
@@ -57,7 +58,7 @@ TEST_F(BadInput, SkippedRowsAreCounted) {
 }
 
 TEST_F(BadInput, TheCutLineOfARealFile) {
-  const std::string file = std::string(CARTWHEEL_SHARED_DATA_DIR) + "/multicat_2019-10-01.csv";
+  const std::string file = std::string(shared_data_dir()) + "/multicat_2019-10-01.csv";
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no real data at " << file;
   expect_error({"prepare", file, "--out", "e.cwlog"}, 3, {"multicat_2019-10-01.csv:17436", "cut"});
 }

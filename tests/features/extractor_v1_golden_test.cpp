@@ -8,6 +8,8 @@
 #include <map>
 #include <sstream>
 
+#include "support/test_paths.hpp"
+
 namespace cartwheel {
 namespace {
 
@@ -28,7 +30,7 @@ using Expected = std::map<std::string, std::vector<double>>;
 
 class ExtractorV1Golden : public ::testing::TestWithParam<std::pair<int, int>> {
  protected:
-  static std::filesystem::path folder() { return CARTWHEEL_GOLDEN_DIR "/features_v1"; }
+  static std::filesystem::path folder() { return std::filesystem::path(test::golden_dir()) / "features_v1"; }
   static constexpr std::size_t first_feature = 3;  ///< After window_size, session_size and user_session.
 
   Expected expected() const {

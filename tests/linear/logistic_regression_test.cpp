@@ -8,6 +8,7 @@
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
 #include "support/labelled_rows.hpp"
+#include "support/weighted_rows.hpp"
 
 namespace cartwheel {
 namespace {
@@ -378,6 +379,57 @@ TEST(LogisticRegression, TheLargestFloatsGiveNumbers) {
   for (const Penalty penalty : every_penalty)
     for (const double c : {1e-100, 1.0, 1e100})
       expect_finite(LogisticRegression::fit(rows.matrix(), rows.y, with(penalty, c)), rows.matrix());
+}
+
+// ---- Weights
+
+TEST(LogisticRegression, AWholeWeightIsSoManyRows) {
+  LabelledRows rows = test::random_rows(30, 400, 5);
+  for (std::size_t i = 0; i < 400; i += 9) rows.columns[1][i] = nothing;
+  const auto weight = test::whole_weights(31, 400);
+  const LabelledRows repeated = test::repeat_rows(rows, weight);
+  for (const Penalty penalty : every_penalty)
+    for (const auto rule : {ClassWeight::Rule::none, ClassWeight::Rule::balanced}) {
+      auto options = with(penalty, 0.3);
+      options.class_weight.rule = rule;
+      const auto a = LogisticRegression::fit(rows.matrix(), rows.y, options, weight);
+      const auto b = LogisticRegression::fit(repeated.matrix(), repeated.y, options);
+      EXPECT_TRUE(a.report().converged);
+      EXPECT_NEAR(a.report().objective / b.report().objective, 1.0, 1e-10);
+      expect_same_coefficients(a, b, 1e-6);  // the mean that fills may differ in its last float digit
+    }
+}
+
+TEST(LogisticRegression, ARowOfNoWeightIsNotThere) {
+  LabelledRows rows = test::random_rows(32, 200, 3), without = rows;
+  for (auto& column : rows.columns) column.insert(column.end(), {1e30f, nothing});
+  rows.y.insert(rows.y.end(), {0, 1});
+  std::vector<double> weight(202, 1.0), ones(200, 1.0);
+  weight[200] = weight[201] = 0.0;
+  const auto a = LogisticRegression::fit(rows.matrix(), rows.y, {}, weight);
+  EXPECT_EQ(bytes_of(a), bytes_of(LogisticRegression::fit(without.matrix(), without.y, {}, ones)));
+  EXPECT_EQ(bytes_of(a), bytes_of(LogisticRegression::fit(without.matrix(), without.y)));
+}
+
+TEST(LogisticRegression, AWeightIsAFactorOfC) {
+  const LabelledRows rows = test::random_rows(33, 300, 4);
+  const std::vector<double> weight(300, 0.25);
+  for (const Penalty penalty : {Penalty::l1, Penalty::l2, Penalty::elasticnet})
+    expect_same_coefficients(LogisticRegression::fit(rows.matrix(), rows.y, with(penalty, 0.8), weight),
+                             LogisticRegression::fit(rows.matrix(), rows.y, with(penalty, 0.2)), 1e-9);
+}
+
+TEST(LogisticRegression, RefusesWeightsThatCannotCount) {
+  const LabelledRows rows = test::random_rows(34, 4, 1);
+  const auto fit = [&](std::vector<double> weight) {
+    return [&rows, weight] {
+      LogisticRegression::fit(rows.matrix(), std::vector<std::uint8_t>{0, 1, 0, 1}, {}, weight);
+    };
+  };
+  EXPECT_THAT(fit({1, 1, 1}), ThrowsMessage<DataError>(HasSubstr("3 weights for 4 rows")));
+  EXPECT_THAT(fit({1, 0, 1, 0}), ThrowsMessage<DataError>(HasSubstr("label 1 has weight 0")));
+  for (const double bad : {-1.0, 1e101, 1e-101, std::numeric_limits<double>::quiet_NaN()})
+    EXPECT_THAT(fit({1, 1, bad, 1}), ThrowsMessage<DataError>(HasSubstr("the weight of row 2 is")));
 }
 
 // ---- Files and errors

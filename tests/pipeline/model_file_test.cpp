@@ -52,7 +52,8 @@ class ModelFile : public ::testing::TestWithParam<std::size_t> {
     std::vector<std::uint32_t> rows(sessions_.size());
     std::iota(rows.begin(), rows.end(), 0u);
     const auto& [model, parameters] = models[GetParam()];
-    Pipeline pipeline = fit_pipeline(sessions_, rows, 0, sessions_.log_end, "V1", {}, model, parameters, FitContext{7});
+    Pipeline pipeline = fit_pipeline(sessions_, rows, 0, sessions_.log_end,
+                                     {"V1", {}, default_steps(model), model, parameters}, FitContext{7});
     pipeline.threshold = 0.3125;
     return pipeline;
   }

@@ -39,6 +39,7 @@ ExperimentResult sample() {
   good.standard_error = 0.125;
   SearchRow failed = good;
   failed.fold_scores.clear();
+  failed.steps = {{"standard_scaler", {}}};
   failed.error = "alpha is \"x\", which it cannot be";
   result.search = {good, failed};
   return result;
@@ -64,10 +65,10 @@ TEST(ExperimentText, CsvQuotesWhatHoldsCommas) {
   EXPECT_EQ(
       search_csv(sample()),
       "batch,model_name,extractor,extractor_params,params,fold_1,fold_2,mean,standard_error,seconds,shared_seconds,"
-      "error\n"
-      "2016-08-29,bernoulli_nb,V1,,\"alpha=0.5, fit_prior=true\",0.5,0.25,0.375,0.125,0.000000,0.000000,\n"
+      "error,steps\n"
+      "2016-08-29,bernoulli_nb,V1,,\"alpha=0.5, fit_prior=true\",0.5,0.25,0.375,0.125,0.000000,0.000000,,\n"
       "2016-08-29,bernoulli_nb,V1,,\"alpha=0.5, fit_prior=true\",,,,,0.000000,0.000000,\"alpha is \"\"x\"\", which it "
-      "cannot be\"\n");
+      "cannot be\",standard_scaler\n");
 }
 
 TEST(ExperimentText, JsonHasTheCsvsKeysAndNullForWhatIsUndefined) {

@@ -41,8 +41,9 @@ SlowChoice choose_slowly(const SessionTable& sessions, const Batch& batch, const
       SlowChoice tried{0.0, extractor, parameters, {}};
       for (const Fold& fold : batch.folds) {
         const Pipeline pipeline =
-            fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end, options.extractors[0].name,
-                         extractor, model.name, parameters, FitContext{options.seed});
+            fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end,
+                         {options.extractors[0].name, extractor, default_steps(model.name), model.name, parameters},
+                         FitContext{options.seed});
         const std::vector<double> p = pipeline.predict_proba(sessions, fold.validation_rows);
         tried.mean += higher_is_better(options.metric, labels(sessions, fold.validation_rows), p);
         tried.scores.insert(tried.scores.end(), p.begin(), p.end());
@@ -80,8 +81,10 @@ TEST_P(SearchByMetric, ChoosesWhatASlowSearchChooses) {
       EXPECT_EQ(row.threshold, tune_threshold(y, best.scores, options.threshold).threshold);
       // The final fit has the bytes of a pipeline fitted by itself.
       const Fold& fold = batch.final_fold;
-      Pipeline alone = fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end, "V1",
-                                    best.extractor_parameters, model.name, best.parameters, FitContext{options.seed});
+      Pipeline alone =
+          fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end,
+                       {"V1", best.extractor_parameters, default_steps(model.name), model.name, best.parameters},
+                       FitContext{options.seed});
       alone.threshold = row.threshold;
       EXPECT_EQ(to_bytes(result.models[model_number++].pipeline), to_bytes(alone));
     }

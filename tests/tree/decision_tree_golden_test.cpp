@@ -1,12 +1,11 @@
 #include <gmock/gmock.h>
 
 #include <cartwheel/decision_tree.hpp>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "support/counter_data.hpp"
 #include "support/float_matrix.hpp"
+#include "support/golden_file.hpp"
 #include "support/tree_oracle.hpp"
 
 /// scikit-learn breaks ties at random, so its tree is the one that ours must equal only where no node has a tie; the
@@ -21,9 +20,8 @@ struct Case {
 };
 
 std::vector<Case> read_cases() {
-  std::ifstream file(CARTWHEEL_GOLDEN_DIR "/decision_tree/decision_tree.json");
   std::vector<Case> cases;
-  const auto document = nlohmann::json::parse(file);
+  const auto document = test::golden_file("decision_tree/decision_tree.json");
   for (const auto& golden : document["cases"]) {
     Case one{golden, test::make_counter_data(golden["seed"], golden["rows"], golden["levels"], golden["noise"]), {}};
     for (const auto& column : one.data.columns) {

@@ -137,6 +137,20 @@ TEST(DecisionTree, ALimitedDepthIsTheTopOfTheUnlimitedTree) {
   }
 }
 
+TEST(DecisionTree, FitEachGivesTheBytesOfSeparateFits) {
+  const test::LooseLabels data(5, 3000, 5);
+  const FeatureMatrix x = data.matrix();
+  std::vector<DecisionTreeOptions> grid;
+  for (const int depth : {4, 0, 9, 1})
+    for (const std::int64_t leaf : {1, 20})
+      for (const int max_bins : {16, 255})
+        grid.push_back({.max_depth = depth, .min_samples_leaf = {leaf, 0}, .max_bins = max_bins});
+  const auto together = DecisionTree::fit_each(x, data.labels, grid);
+  ASSERT_EQ(together.size(), grid.size());
+  for (std::size_t i = 0; i < grid.size(); ++i)
+    EXPECT_EQ(bytes_of(together[i]), bytes_of(DecisionTree::fit(x, data.labels, grid[i]))) << i;
+}
+
 TEST(DecisionTree, PredictsTheLeafOfEachTrainingRow) {
   const test::LooseLabels data(6, 3000, 4);
   const FeatureMatrix x = data.matrix();
@@ -161,14 +175,12 @@ TEST(DecisionTree, PredictsTheLeafOfEachTrainingRow) {
 }
 
 TEST(DecisionTree, ColumnTypesAreStorageOnly) {
-  const std::vector<float> bit{1, 0, 1, 1, 0, 0, 1, 0}, code{1, 2, missing, 3, 1, 2, 3, missing},
-      sparse{0, 0, 5, 0, missing, 0, -1, 0};
+  const std::vector<float> bit{1, 0, 1, 1, 0, 0, 1, 0}, sparse{0, 0, 5, 0, missing, 0, -1, 0};
   const std::vector<std::uint8_t> labels{1, 0, 1, 0, 1, 1, 0, 0};
   FeatureMatrix typed(8);
   typed.add("x0", BitColumn{{0b01001101}});
-  typed.add("x1", CategoryColumn{{1, 2, 0, 3, 1, 2, 3, 0}, {"", "a", "b", "c"}});
-  typed.add("x2", SparseColumn{{2, 4, 6}, {5, missing, -1}});
-  const auto plain = test::float_matrix({bit, code, sparse});
+  typed.add("x1", SparseColumn{{2, 4, 6}, {5, missing, -1}});
+  const auto plain = test::float_matrix({bit, sparse});
   const auto tree = DecisionTree::fit(typed, labels);
   EXPECT_GT(tree.depth(), 1);
   EXPECT_EQ(bytes_of(tree), bytes_of(DecisionTree::fit(plain, labels)));

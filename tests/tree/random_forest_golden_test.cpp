@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cartwheel/random_forest.hpp>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "support/counter_data.hpp"
 #include "support/float_matrix.hpp"
+#include "support/golden_file.hpp"
 
 /// Two random forests agree in what they are worth, not in their trees. Figures: tests/golden/random_forest/make.py.
 namespace cartwheel {
@@ -41,8 +40,7 @@ RandomForestOptions options_of(const nlohmann::json& golden) {
 }
 
 TEST(RandomForestGolden, MeanAucIsScikitLearns) {
-  std::ifstream file(CARTWHEEL_GOLDEN_DIR "/random_forest/random_forest.json");
-  const auto document = nlohmann::json::parse(file);
+  const auto document = test::golden_file("random_forest/random_forest.json");
   for (const auto& golden : document["sets"]) {
     SCOPED_TRACE(golden["seed"]);
     const std::uint32_t train = golden["train"], test = golden["test"];

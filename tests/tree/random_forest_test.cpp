@@ -77,6 +77,38 @@ TEST_F(RandomForestTest, ALimitedDepthIsTheTopOfTheUnlimitedForest) {
   }
 }
 
+TEST_F(RandomForestTest, FitEachGivesTheBytesOfSeparateFits) {
+  std::vector<RandomForestOptions> grid;
+  for (const auto criterion : {Criterion::gini, Criterion::entropy})
+    for (const int trees : {5, 12, 9})
+      for (const int depth : {3, 0, 6}) {
+        options.tree.criterion = criterion;
+        options.n_estimators = trees;
+        options.tree.max_depth = depth;
+        options.oob_score = depth == 6;
+        options.tree.max_bins = trees == 9 ? 30 : 255;
+        grid.push_back(options);
+      }
+  const auto together = RandomForest::fit_each(x, data.labels, grid);
+  ASSERT_EQ(together.size(), grid.size());
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    options = grid[i];
+    const auto alone = fit();
+    EXPECT_EQ(bytes_of(together[i]), bytes_of(alone)) << i;
+    EXPECT_EQ(together[i].oob_score(), alone.oob_score());
+    EXPECT_EQ(together[i].predict_proba(x), alone.predict_proba(x));
+  }
+  EXPECT_TRUE(RandomForest::fit_each(x, data.labels, {}).empty());
+}
+
+TEST_F(RandomForestTest, BalancedSubsamplesGiveBothClassesTheSameWeight) {
+  options.balanced_subsample = true;
+  const auto forest = fit();
+  for (int tree = 0; tree < forest.tree_count(); ++tree) EXPECT_DOUBLE_EQ(forest.nodes(tree)[0].probability, 0.5);
+  options.tree.class_weight.rule = ClassWeight::Rule::balanced;
+  EXPECT_THROW(fit(), ParameterError);
+}
+
 TEST_F(RandomForestTest, TheNumberOfThreadsDoesNotMatter) {
   options.oob_score = true;
   std::set<std::string> bytes;

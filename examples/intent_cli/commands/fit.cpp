@@ -17,7 +17,8 @@ void add_options(cxxopts::Options& options) {
                         cxxopts::value<std::string>(), "M")("extractor", "Features to compute",
                                                             cxxopts::value<std::string>()->default_value("V1"), "NAME")(
       "set",
-      "A parameter of the model, such as alpha=0.5; of the extractor: extractor.session_size=2; a setting: "
+      "A parameter of the model, such as alpha=0.5; of the extractor: extractor.session_size=2; of a step: "
+      "steps.NAME.parameter=value; a setting: "
       "session.label=window, label.horizon=12h; may be repeated",
       cxxopts::value<std::vector<std::string>>(),
       "KEY=VALUE")("validation", "The last stretch of the log, on which the threshold is chosen",
@@ -34,6 +35,7 @@ void run(const Arguments& arguments) {
   options.model_parameters = settings.model_parameters;
   options.extractor = arguments.text("extractor");
   options.extractor_parameters = settings.extractor_parameters;
+  options.steps = settings.steps;
   options.threshold = settings.options.threshold;
   options.threshold.seed = options.seed = arguments.seed();
   const auto validation = cartwheel::core::parse_duration(arguments.text("validation"));

@@ -1,0 +1,113 @@
+#include "pipeline/step_registry.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cartwheel/error.hpp>
+#include <cartwheel/pipeline.hpp>
+#include <cartwheel/standard_scaler.hpp>
+
+#include "core/bytes.hpp"
+#include "core/suggest.hpp"
+#include "pipeline/parameter_reader.hpp"
+
+namespace cartwheel {
+namespace pipeline {
+namespace {
+
+using Labels = std::span<const std::uint8_t>;
+
+/// What the rest of the library needs to know of a step to handle it by name.
+struct StepKind {
+  std::string_view name;
+  void (*check)(ParameterReader&);
+  FittedStep (*fit)(ParameterReader&, const FeatureMatrix&, Labels, const FitContext&);
+  std::shared_ptr<const Step> (*read)(core::ByteReader&);
+};
+
+/// A step that turns columns into columns, and leaves the rows alone.
+/// @tparam S  has a static read(ByteReader&). @tparam options_of  (ParameterReader&) -> Options.
+/// @tparam fit  (x, y, Options) -> S.
+template <class S, auto options_of, auto fit>
+constexpr StepKind column_step(std::string_view name) {
+  return {name, [](ParameterReader& in) { static_cast<void>(options_of(in)); },
+          [](ParameterReader& in, const FeatureMatrix& x, Labels y, const FitContext&) -> FittedStep {
+            const auto options = options_of(in);
+            in.finish();
+            auto step = std::make_shared<const S>(fit(x, y, options));
+            TrainingRows training{step->transform(x), {y.begin(), y.end()}};
+            return {std::move(step), std::move(training)};
+          },
+          [](core::ByteReader& in) -> std::shared_ptr<const Step> { return std::make_shared<const S>(S::read(in)); }};
+}
+
+struct NoOptions {};
+
+constexpr std::array<StepKind, 1> kinds{
+    column_step<StandardScaler, [](ParameterReader&) { return NoOptions{}; },
+                [](const FeatureMatrix& x, Labels, NoOptions) { return StandardScaler::fit(x); }>("standard_scaler")};
+
+constexpr auto kind_names = [] {
+  std::array<std::string_view, kinds.size()> names;
+  for (std::size_t i = 0; i < kinds.size(); ++i) names[i] = kinds[i].name;
+  return names;
+}();
+
+const StepKind* find_kind(std::string_view name) {
+  const auto found = std::ranges::find(kinds, name, &StepKind::name);
+  return found == kinds.end() ? nullptr : &*found;
+}
+
+const StepKind& kind_of(std::string_view name) {
+  if (const StepKind* found = find_kind(name)) return *found;
+  throw ParameterError(fmt::format("unknown step '{}'{}", name, core::suggestion(name, kind_names)));
+}
+
+}  // namespace
+
+std::shared_ptr<const Step> read_step(std::string_view name, core::ByteReader& in) {
+  const StepKind* const found = find_kind(name);
+  if (found == nullptr) in.fail(fmt::format("it holds a step of an unknown kind, '{}'", name));
+  return found->read(in);
+}
+
+}  // namespace pipeline
+
+std::string to_text(const std::vector<NamedStep>& steps) {
+  std::string text;
+  for (const NamedStep& step : steps) {
+    text += (text.empty() ? "" : " > ") + step.name;
+    if (!step.parameters.empty()) text += " (" + to_text(step.parameters) + ")";
+  }
+  return text;
+}
+
+std::span<const std::string_view> step_names() { return pipeline::kind_names; }
+
+Parameters check_step_parameters(std::string_view step, const Parameters& parameters) {
+  pipeline::ParameterReader reader{std::string(step), parameters};
+  pipeline::kind_of(step).check(reader);
+  return reader.finish();
+}
+
+FittedStep fit_step(const NamedStep& step, const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                    const FitContext& context) {
+  pipeline::ParameterReader reader{step.name, step.parameters};
+  return pipeline::kind_of(step.name).fit(reader, x, y, context);
+}
+
+std::vector<NamedStep> default_steps(std::string_view model) {
+  static_cast<void>(check_parameters(model, {}));
+  // Naive Bayes cuts at 0, the training mean once standardised.
+  if (model == "bernoulli_nb" || model == "logistic_regression") return {{"standard_scaler", {}}};
+  return {};
+}
+
+std::vector<NamedStep> with_default_steps(std::vector<NamedStep> steps, std::string_view model) {
+  for (NamedStep& step : default_steps(model))
+    if (std::ranges::find(steps, step.name, &NamedStep::name) == steps.end()) steps.push_back(std::move(step));
+  return steps;
+}
+
+}  // namespace cartwheel

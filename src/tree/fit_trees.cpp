@@ -1,0 +1,222 @@
+#include "tree/fit_trees.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cartwheel/error.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string_view>
+
+#include "core/parallel.hpp"
+#include "features/model_input.hpp"
+#include "tree/binning.hpp"
+#include "tree/bootstrap.hpp"
+#include "tree/grow.hpp"
+#include "tree/grow_settings.hpp"
+
+namespace cartwheel::tree {
+namespace {
+
+void check_forest_options(const RandomForestOptions& options) {
+  check_options(options.tree);
+  if (options.n_estimators < 1 || options.n_estimators > most_trees)
+    throw ParameterError(fmt::format("n_estimators is {}; it must be in [1, {}]", options.n_estimators, most_trees));
+  const CountOrShare& samples = options.max_samples;
+  if (samples.count < 0 || !(samples.share >= 0.0 && samples.share <= 1.0))
+    throw ParameterError(
+        fmt::format("max_samples is {}; it must be a count in [1, rows], or a share of the rows in (0, 1]",
+                    samples.count < 0 ? static_cast<double>(samples.count) : samples.share));
+  if (options.balanced_subsample && options.tree.class_weight.rule != ClassWeight::Rule::none)
+    throw ParameterError("balanced_subsample is set, but so is class_weight; set one of them only");
+  if (options.bootstrap) return;
+  if (samples.count != 0 || samples.share != 0.0)
+    throw ParameterError("max_samples is set, but bootstrap is false: each tree sees all rows; set one of them only");
+  if (options.oob_score)
+    throw ParameterError("oob_score is set, but bootstrap is false: no row is out of any bag; set bootstrap to true");
+}
+
+std::uint32_t draws_a_tree(const CountOrShare& samples, std::size_t rows) {
+  if (samples.share > 0.0)
+    return static_cast<std::uint32_t>(std::max(1.0, std::nearbyint(samples.share * static_cast<double>(rows))));
+  if (static_cast<std::uint64_t>(samples.count) > rows)
+    throw ParameterError(
+        fmt::format("max_samples is {}; it must be at most {}, the number of rows", samples.count, rows));
+  return static_cast<std::uint32_t>(samples.count == 0 ? rows : static_cast<std::size_t>(samples.count));
+}
+
+/// The training rows, checked.
+Counts count_training_rows(const FeatureMatrix& x, std::span<const std::uint8_t> y, std::string_view model) {
+  const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
+  if (x.columns() == 0) throw DataError(fmt::format("the matrix has no columns; a {} needs at least one", model));
+  return {static_cast<std::uint32_t>(x.rows()), positives};
+}
+
+/// Puts together what is equal: calls work(members) for each class of [0, size), members in increasing order.
+template <class Equal, class Work>
+void for_each_class(std::span<const std::size_t> of, const Equal& equal, const Work& work) {
+  std::vector<std::size_t> left(of.begin(), of.end());
+  while (!left.empty()) {
+    std::vector<std::size_t> members, others;
+    for (const std::size_t i : left) (equal(left[0], i) ? members : others).push_back(i);
+    work(std::span<const std::size_t>(members));
+    left = std::move(others);
+  }
+}
+
+std::vector<std::size_t> all_of(std::size_t size) {
+  std::vector<std::size_t> indices(size);
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  return indices;
+}
+
+/// max_depth = 0 is the deepest.
+int deeper(int a, int b) { return a == 0 || b == 0 ? 0 : std::max(a, b); }
+
+/// The tree that max_depth would have given, of one that was grown to at least that depth.
+TreeNodes cut(const TreeNodes& tree, int max_depth) { return max_depth == 0 ? tree : tree.top(max_depth); }
+
+/// The rows of some trees of a forest.
+struct Batch {
+  std::vector<std::vector<std::uint32_t>> weights;  ///< Empty vectors without bootstrap.
+  std::vector<TreeSample> samples;
+};
+
+Batch draw_batch(std::size_t first_tree, std::size_t trees, std::uint64_t seed, std::uint32_t rows, std::uint32_t draws,
+                 bool bootstrap) {
+  Batch batch{std::vector<std::vector<std::uint32_t>>(trees), std::vector<TreeSample>(trees)};
+  core::parallel_for(trees, [&](std::size_t i) {
+    const auto number = static_cast<std::uint32_t>(first_tree + i);
+    if (bootstrap) batch.weights[i] = bootstrap_weights(seed, number, rows, draws);
+    batch.samples[i] = {number, batch.weights[i]};
+  });
+  return batch;
+}
+
+/// Forests whose options differ in n_estimators, max_depth and oob_score alone.
+class ForestFamily {
+ public:
+  ForestFamily(const BinnedColumns& binned, const RowValues& values, std::span<const std::uint8_t> y, Counts training,
+               std::span<const RandomForestOptions> options, std::span<const std::size_t> members)
+      : binned_(binned), values_(values), y_(y), training_(training), options_(options), members_(members) {}
+
+  void fit(std::span<FittedForest> forests) const {
+    std::vector<std::size_t> sizes;
+    for (const std::size_t i : members_) sizes.push_back(static_cast<std::size_t>(options_[i].n_estimators));
+    std::ranges::sort(sizes);
+    std::vector<std::optional<OutOfBag>> out_of_bag(members_.size());
+    for (std::size_t m = 0; m < members_.size(); ++m)
+      if (options_[members_[m]].oob_score) out_of_bag[m].emplace(values_);
+    std::size_t begin = 0;
+    for (const std::size_t end : sizes) {
+      if (begin < end) grow(begin, end, out_of_bag, forests);
+      begin = end;
+    }
+    for (std::size_t m = 0; m < members_.size(); ++m)
+      if (out_of_bag[m]) forests[members_[m]].out_of_bag = out_of_bag[m]->score(y_);
+  }
+
+ private:
+  /// Trees [begin, end), as deep as any forest wants them that has so many.
+  void grow(std::size_t begin, std::size_t end, std::span<std::optional<OutOfBag>> out_of_bag,
+            std::span<FittedForest> forests) const {
+    const auto wants = [&](std::size_t i) { return static_cast<std::size_t>(options_[i].n_estimators) >= end; };
+    RandomForestOptions deepest = options_[*std::ranges::find_if(members_, wants)];
+    for (const std::size_t i : members_)
+      if (wants(i)) deepest.tree.max_depth = deeper(deepest.tree.max_depth, options_[i].tree.max_depth);
+    GrowSettings settings = make_grow_settings(deepest.tree, training_, binned_.columns);
+    settings.balanced_subsample = deepest.balanced_subsample;
+    const std::uint32_t draws = draws_a_tree(deepest.max_samples, training_.rows);
+    const auto grower = make_cpu_grower(binned_, y_, settings);
+    // A batch bounds the memory; as trees are independent, its size changes nothing else.
+    const auto batch_size = static_cast<std::size_t>(core::thread_count());
+    for (std::size_t first = begin; first < end; first += batch_size) {
+      const Batch batch = draw_batch(first, std::min(batch_size, end - first), deepest.tree.seed, training_.rows, draws,
+                                     deepest.bootstrap);
+      const std::vector<TreeNodes> grown = grower->grow(batch.samples);
+      for (std::size_t m = 0; m < members_.size(); ++m) {
+        if (!wants(members_[m])) continue;
+        std::vector<TreeNodes> trees;
+        for (const TreeNodes& tree : grown) trees.push_back(cut(tree, options_[members_[m]].tree.max_depth));
+        if (out_of_bag[m]) out_of_bag[m]->add(trees, batch.weights);
+        std::ranges::move(trees, std::back_inserter(forests[members_[m]].trees));
+      }
+    }
+  }
+
+  const BinnedColumns& binned_;
+  const RowValues& values_;
+  std::span<const std::uint8_t> y_;
+  Counts training_;
+  std::span<const RandomForestOptions> options_;
+  std::span<const std::size_t> members_;
+};
+
+bool same_family(RandomForestOptions a, const RandomForestOptions& b) {
+  a.n_estimators = b.n_estimators;
+  a.oob_score = b.oob_score;
+  a.tree.max_depth = b.tree.max_depth;
+  return a == b;
+}
+
+bool same_family(DecisionTreeOptions a, const DecisionTreeOptions& b) {
+  a.max_depth = b.max_depth;
+  return a == b;
+}
+
+}  // namespace
+
+std::vector<FittedForest> fit_forests(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                      std::span<const RandomForestOptions> options,
+                                      std::span<const double> sample_weight) {
+  for (const RandomForestOptions& each : options) check_forest_options(each);
+  if (!sample_weight.empty())
+    throw ParameterError("trees do not take sample_weight yet; leave it empty, or set class_weight");
+  const Counts training = count_training_rows(x, y, "forest");
+  for (const RandomForestOptions& each : options) {  // refused before any work starts
+    make_grow_settings(each.tree, training, x.columns());
+    draws_a_tree(each.max_samples, x.rows());
+  }
+  std::vector<FittedForest> forests(options.size());
+  const auto same_bins = [&](std::size_t i, std::size_t j) {
+    return options[i].tree.max_bins == options[j].tree.max_bins;
+  };
+  for_each_class(all_of(options.size()), same_bins, [&](std::span<const std::size_t> with_bins) {
+    const BinnedColumns binned = bin_columns(x, static_cast<std::uint32_t>(options[with_bins[0]].tree.max_bins));
+    const RowValues values(x, binned.levels);
+    for (const std::size_t i : with_bins) forests[i].head = {x.names(), binned.levels, 1.0};
+    const auto alike = [&](std::size_t i, std::size_t j) { return same_family(options[i], options[j]); };
+    for_each_class(with_bins, alike, [&](std::span<const std::size_t> members) {
+      ForestFamily(binned, values, y, training, options, members).fit(forests);
+    });
+  });
+  return forests;
+}
+
+std::vector<FittedTree> fit_trees(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                  std::span<const DecisionTreeOptions> options, std::span<const double> sample_weight) {
+  for (const DecisionTreeOptions& each : options) check_options(each);
+  if (!sample_weight.empty())
+    throw ParameterError("trees do not take sample_weight yet; leave it empty, or set class_weight");
+  const Counts training = count_training_rows(x, y, "tree");
+  for (const DecisionTreeOptions& each : options) make_grow_settings(each, training, x.columns());
+  std::vector<FittedTree> trees(options.size());
+  const auto same_bins = [&](std::size_t i, std::size_t j) { return options[i].max_bins == options[j].max_bins; };
+  for_each_class(all_of(options.size()), same_bins, [&](std::span<const std::size_t> with_bins) {
+    const BinnedColumns binned = bin_columns(x, static_cast<std::uint32_t>(options[with_bins[0]].max_bins));
+    const auto alike = [&](std::size_t i, std::size_t j) { return same_family(options[i], options[j]); };
+    for_each_class(with_bins, alike, [&](std::span<const std::size_t> members) {
+      DecisionTreeOptions deepest = options[members[0]];
+      for (const std::size_t i : members) deepest.max_depth = deeper(deepest.max_depth, options[i].max_depth);
+      const GrowSettings settings = make_grow_settings(deepest, training, x.columns());
+      const TreeSample all_rows;
+      const auto grown = make_cpu_grower(binned, y, settings)->grow({&all_rows, 1});
+      for (const std::size_t i : members)
+        trees[i] = {{x.names(), binned.levels, 1.0}, cut(grown.front(), options[i].max_depth)};
+    });
+  });
+  return trees;
+}
+
+}  // namespace cartwheel::tree
