@@ -15,7 +15,8 @@ struct FileIdentity {
 };
 
 /// A regular file mapped into memory, read-only. Not copyable; the view lives as long as the object. At least `padding`
-/// bytes behind the file can be read, too, so that loops may take several bytes at a time; what they hold means nothing.
+/// bytes behind the file can be read, too, so that loops may take several bytes at a time; what they hold means
+/// nothing.
 class MappedFile {
  public:
   static constexpr std::size_t padding = 64;

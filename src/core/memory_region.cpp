@@ -17,7 +17,8 @@ std::size_t whole_pages(std::size_t bytes) { return (bytes + huge_page - 1) / hu
 
 /// Addresses [p, p + bytes) that nothing else uses and nothing backs, p aligned to huge pages.
 char* reserve_addresses(std::size_t bytes) {
-  void* const address = ::mmap(nullptr, bytes + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const address =
+      ::mmap(nullptr, bytes + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (address == MAP_FAILED) throw std::bad_alloc();
   char* const begin = static_cast<char*>(address);
   const std::size_t before = (huge_page - reinterpret_cast<std::uintptr_t>(begin) % huge_page) % huge_page;

@@ -14,8 +14,8 @@ namespace cartwheel::data {
 /// they lie, and is added to the log's dictionary as a whole.
 ///
 /// Equal texts share a code as long as most texts of the block have been seen before. Where most are new (ids of
-/// sessions), looking for them costs more than it saves: each then gets a code of its own, and the log's dictionary finds
-/// out which are equal.
+/// sessions), looking for them costs more than it saves: each then gets a code of its own, and the log's dictionary
+/// finds out which are equal.
 class BlockDictionary {
  public:
   struct Entry {

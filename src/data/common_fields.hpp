@@ -13,9 +13,9 @@
 #include "data/field_parsers.hpp"
 #include "data/text_key.hpp"
 
-/// The usual forms of times, prices and event types, eight characters at a time. Each gives nothing for what it does not
-/// know, which core's parse_time, parse_price and EventTypeParser then decide; where it gives a value, it is theirs.
-/// Fields must have TextKey::padding readable bytes from their begin on.
+/// The usual forms of times, prices and event types, eight characters at a time. Each gives nothing for what it does
+/// not know, which core's parse_time, parse_price and EventTypeParser then decide; where it gives a value, it is
+/// theirs. Fields must have TextKey::padding readable bytes from their begin on.
 namespace cartwheel::data {
 
 /// "2021-02-28 19:13:22", with nothing, " UTC", "Z" or "+00:00" behind it, and perhaps a T between date and time.

@@ -43,7 +43,8 @@ void add(const Wave& wave, std::size_t task, EventColumns& columns) {
     for (const EventBlock& block : wave.blocks) columns.add_numbers(block.time, block.type, block.price);
   } else {
     const std::size_t column = text_column_count - 1 - task;
-    for (const EventBlock& block : wave.blocks) columns.add_texts(column, block.dictionaries[column], block.codes[column]);
+    for (const EventBlock& block : wave.blocks)
+      columns.add_texts(column, block.dictionaries[column], block.codes[column]);
   }
 }
 
@@ -99,7 +100,8 @@ class WaveReader {
       counts.rows_kept += static_cast<std::int64_t>(block.time.size());
       counts.blank_lines += block.blank_lines;
       for (std::size_t c = 0; c < source_column_count; ++c) counts.missing[c] += block.missing[c];
-      if (counts.prices_rounded == 0 && block.prices_rounded > 0) counts.first_rounded = file_.place(block.first_rounded);
+      if (counts.prices_rounded == 0 && block.prices_rounded > 0)
+        counts.first_rounded = file_.place(block.first_rounded);
       counts.prices_rounded += block.prices_rounded;
       for (const EventBlock::Rejected& row : block.rejected) {
         ReadingCounts::Rejected& rejected = counts.rejected[static_cast<std::size_t>(row.reason)];
@@ -160,12 +162,17 @@ ReadingCounts add_csv_events(const CsvFile& file, const EventSchema& schema, Bad
   for (bool rows_to_add = false;;) {
     // The rows of one wave are added while the next one is read.
     const std::size_t adding = rows_to_add ? text_column_count + 1 : 0;
-    core::parallel_for(adding + read.blocks.size(), [&](std::size_t task) {
+    const std::size_t tasks = adding + read.blocks.size();
+    const auto run = [&](std::size_t task) {
       if (task >= adding)
         reader.read(read, task - adding);
       else
         add(added, task, columns);
-    });
+    };
+    if (read.blocks.size() > 1)
+      core::parallel_for(tasks, run);
+    else  // a small file is read before another thread has woken up
+      for (std::size_t task = 0; task < tasks; ++task) run(task);
     if (rows_to_add) progress.at(added.next);
     rows_to_add = reader.check(read);
     reader.count(read, counts);

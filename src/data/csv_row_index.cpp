@@ -4,13 +4,7 @@
 #include <array>
 #include <bit>
 
-// The bits are counted one by one where the processor has no instruction for it, which a program for any x86-64 may not
-// expect: this is compiled for both, and chosen when the program starts.
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define CARTWHEEL_DISPATCHED [[gnu::target_clones("avx2", "default")]]
-#else
-#define CARTWHEEL_DISPATCHED
-#endif
+#include "core/dispatched.hpp"
 
 namespace cartwheel::data {
 namespace {

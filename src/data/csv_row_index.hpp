@@ -54,9 +54,9 @@ class CsvRowIndex {
  private:
   /// What one step of 64 bytes must know of those before it.
   struct Carry {
-    std::uint64_t inside = 0;            ///< All ones within quotes.
-    std::uint64_t may_open = 1;          ///< A quote as the next byte opens a field, or is the second of a pair.
-    std::uint64_t after_quote = 0;       ///< The last byte was a closing quote, or the first of a pair.
+    std::uint64_t inside = 0;       ///< All ones within quotes.
+    std::uint64_t may_open = 1;     ///< A quote as the next byte opens a field, or is the second of a pair.
+    std::uint64_t after_quote = 0;  ///< The last byte was a closing quote, or the first of a pair.
     std::uint64_t after_return = 0;
   };
   /// The ends of fields and of rows among 64 bytes, up to the first byte that makes its record odd.
@@ -71,7 +71,7 @@ class CsvRowIndex {
   char delimiter_;
   FindCsvBytes find_;
   const char* text_ = nullptr;  ///< Where the first row begins: offsets count from here.
-  std::size_t length_ = 0;       ///< Of the text from there on.
+  std::size_t length_ = 0;      ///< Of the text from there on.
   std::size_t origin_ = 0, next_ = 0;
   Carry carry_;
   std::size_t row_fields_ = 0;   ///< Of all rows before the one under way.

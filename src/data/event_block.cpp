@@ -15,7 +15,8 @@ constexpr ByTextColumn<SourceColumn> source_of_text{SourceColumn::product_id,   
 
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from, std::size_t first, std::size_t last) {
-  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(first), from.begin() + static_cast<std::ptrdiff_t>(last));
+  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(first),
+            from.begin() + static_cast<std::ptrdiff_t>(last));
 }
 
 std::string without_doubled_quotes(const CsvField& field) {
