@@ -8,6 +8,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace cartwheel {
 
@@ -27,15 +28,25 @@ struct ReadOptions {
   /// event type that the text NAME stands for, such as {"event_type.wishlist", "other"}.
   std::map<std::string, std::string> column_names;
   BadRows on_bad_row = BadRows::fail;
+  /// With BadRows::skip: a CSV file to write the rows to that are left out, file,line,column,reason,row, the row as it
+  /// was found; none if empty. It is replaced, even if no row is bad. Rows that a cache left out are not told again.
+  std::filesystem::path rejects;
   Duplicates duplicates = Duplicates::keep;
   /// Compare a cache with its source by a hash of the whole source, not only by size, modification time and inode.
   bool verify = false;
   ProgressCallback progress;
 };
 
+/// The files that `names` stand for: a folder stands for the files in it named *.csv, *.csv.gz and *.csv.zst, and a
+/// name with *, ? or [ that is no file for those that match it as in a shell, both in order of their names (by bytes);
+/// any other name, and "-" for standard input, for itself.
+/// @throws DataError for a folder or a pattern without files; ParameterError for "-" twice.
+std::vector<std::filesystem::path> find_event_files(std::span<const std::filesystem::path> names);
+
 /// Reads event logs: CSV (RFC 4180: quotes, "" within quotes, CRLF, newlines in quotes; a byte-order mark is skipped;
-/// the last line needs no newline), or caches made by write_event_cache, told apart by their first bytes. Several files
-/// make one log, in the given order.
+/// the last line needs no newline), also compressed by gzip or zstd, or caches made by write_event_cache, told apart by
+/// their first bytes. "-" is standard input. Several files make one log, in the given order. The text of a compressed
+/// file, while it is read, and of standard input lies in an unlinked file in the temporary folder (TMPDIR, or /tmp).
 ///
 /// Columns are found by name, in any order; others are ignored (and counted). `event_time`, `event_type` and one of
 /// `user_session` and `user_id` must be there; `product_id`, `category_id`, `category_code`, `brand`, `price` may be
@@ -63,7 +74,8 @@ EventLog read_events(std::span<const std::filesystem::path> files, const ReadOpt
 
 /// Writes `log` as a cache (.cwlog) tied to the files it was read from: their paths, sizes, modification times, inodes
 /// and a hash of their bytes, and the reading options and counts. The cache is memory-mapped when it is read.
-/// @param sources  the files that `log` was read from with `options`, in the same order; CSV, not caches.
+/// @param sources  the files that `log` was read from with `options`, in the same order; CSV, not caches. A cache of
+/// standard input has no source to be compared with.
 /// @throws ParameterError if `sources` are not these, or `out` is one of them; DataError if a source cannot be read any
 /// more or has changed since it was read, or the output cannot be written.
 void write_event_cache(const EventLog& log, std::span<const std::filesystem::path> sources, const ReadOptions& options,

@@ -23,6 +23,8 @@ class MappedFile {
 
   /// @throws DataError naming the file if it is missing, a directory, not a regular file, or unreadable.
   explicit MappedFile(const std::filesystem::path& path);
+  /// Maps a regular file that is open; the descriptor may be closed afterwards. @param name  what messages call it.
+  MappedFile(int descriptor, const std::filesystem::path& name);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -31,6 +33,8 @@ class MappedFile {
   const FileIdentity& identity() const { return identity_; }
 
  private:
+  void map(int descriptor, const std::filesystem::path& name);
+
   std::string_view bytes_;
   std::size_t mapped_ = 0;  ///< Bytes, the padding included.
   FileIdentity identity_;

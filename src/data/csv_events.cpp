@@ -60,8 +60,12 @@ std::size_t guess_record_begin(std::string_view text, std::size_t offset, std::s
 class WaveReader {
  public:
   WaveReader(const CsvFile& file, const EventSchema& schema, const ColumnPlaces& places, BadRows on_bad_row,
-             const BlockSizes& sizes)
-      : file_(file), parser_(file, schema, places), block_bytes_(sizes.block_bytes), places_(places) {
+             const BlockSizes& sizes, RejectedRows* rejected)
+      : file_(file),
+        parser_(file, schema, places),
+        positions_(file.bytes()),
+        block_bytes_(sizes.block_bytes),
+        rejected_(rejected) {
     const std::size_t blocks_at_once = static_cast<std::size_t>(core::thread_count()) * sizes.blocks_per_thread;
     for (std::size_t i = std::min(blocks_at_once, 1 + file.bytes().size() / block_bytes_); i > 0; --i)
       readers_.emplace_back(file, schema, places, on_bad_row);
@@ -94,7 +98,7 @@ class WaveReader {
     return next > wave.begin;
   }
 
-  void count(const Wave& wave, ReadingCounts& counts) const {
+  void count(const Wave& wave, ReadingCounts& counts) {
     for (const EventBlock& block : wave.blocks) {
       counts.rows_read += block.rows_read;
       counts.rows_kept += static_cast<std::int64_t>(block.time.size());
@@ -105,7 +109,11 @@ class WaveReader {
       counts.prices_rounded += block.prices_rounded;
       for (const EventBlock::Rejected& row : block.rejected) {
         ReadingCounts::Rejected& rejected = counts.rejected[static_cast<std::size_t>(row.reason)];
-        if (rejected.rows++ == 0) rejected.first = parser_.place(record_at(row.offset), row.reason);
+        const CsvRecord& record = record_at(row.offset);
+        if (rejected.rows++ == 0) rejected.first = parser_.place(record, row.reason);
+        if (rejected_ == nullptr) continue;
+        const TextPosition position = positions_.of(parser_.offset_of(record, row.reason));
+        rejected_->add(file_.name(), position, row.reason, lines_of(record));
       }
     }
   }
@@ -120,14 +128,20 @@ class WaveReader {
     reader.next(record_);
     return record_;
   }
+  /// The record as it lies in the file; of one that a stray quote has made swallow the rest, the lines up to the quote.
+  static std::string_view lines_of(const CsvRecord& record) {
+    if (record.problem() != CsvProblem::unclosed_quote) return record.raw();
+    return record.raw().substr(0, record.raw().find_first_of("\r\n", record.problem_offset() - record.offset()));
+  }
   std::string error_text(const EventBlock::Rejected& row) const {
     return parser_.error_text(record_at(row.offset), row.reason);
   }
 
   const CsvFile& file_;
   RowParser parser_;
+  AscendingPositions positions_;
   std::size_t block_bytes_;
-  const ColumnPlaces& places_;
+  RejectedRows* rejected_;
   std::deque<EventBlockReader> readers_;  ///< One a block, because any thread may read any block.
   mutable CsvRecord record_;
 };
@@ -147,15 +161,15 @@ void ReadingProgress::tell(std::uint64_t done) {
     throw Cancelled("reading was stopped");
 }
 
-void ReadingProgress::finish_file(std::uint64_t bytes) {
-  finished_files_ += bytes;
+void ReadingProgress::finish_file() {
+  finished_files_ += stored_;
   if (callback_ && (finished_files_ >= next_ || finished_files_ == total_)) tell(finished_files_);
 }
 
 ReadingCounts add_csv_events(const CsvFile& file, const EventSchema& schema, BadRows on_bad_row, EventColumns& columns,
-                             ReadingProgress& progress, const BlockSizes& sizes) {
+                             ReadingProgress& progress, RejectedRows* rejected, const BlockSizes& sizes) {
   const ColumnPlaces places(file, schema);
-  WaveReader reader(file, schema, places, on_bad_row, sizes);
+  WaveReader reader(file, schema, places, on_bad_row, sizes, rejected);
   ReadingCounts counts = count_columns(places);
   Wave read = reader.make_wave(), added = reader.make_wave();
   read.begin = file.rows().offset();
@@ -180,7 +194,7 @@ ReadingCounts add_csv_events(const CsvFile& file, const EventSchema& schema, Bad
     read.begin = added.next;
     if (!rows_to_add) break;
   }
-  progress.finish_file(file.bytes().size());
+  progress.finish_file();
   return counts;
 }
 

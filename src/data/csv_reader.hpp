@@ -108,6 +108,17 @@ struct TextPosition {
   friend bool operator==(const TextPosition&, const TextPosition&) = default;
 };
 
+/// Positions of places that are asked for from the front to the back: each byte is looked at once.
+class AscendingPositions {
+ public:
+  explicit AscendingPositions(std::string_view file);
+  TextPosition of(std::size_t offset);
+
+ private:
+  std::string_view file_;
+  std::size_t at_, line_begin_, line_ = 1;
+};
+
 /// Counts lines from the start of the file, which only a message needs. A byte-order mark takes no column.
 TextPosition position_of(std::string_view file, std::size_t offset);
 

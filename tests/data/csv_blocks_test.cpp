@@ -89,7 +89,7 @@ Outcome read_in_blocks(const CsvFile& file, BadRows on_bad_row, const BlockSizes
   const ProgressCallback none;
   ReadingProgress progress(none, file.bytes().size());
   try {
-    const ReadingCounts counts = add_csv_events(file, EventSchema({}), on_bad_row, columns, progress, sizes);
+    const ReadingCounts counts = add_csv_events(file, EventSchema({}), on_bad_row, columns, progress, nullptr, sizes);
     return describe(std::move(columns), counts);
   } catch (const DataError& error) {
     return {{}, {}, {}, error.what()};

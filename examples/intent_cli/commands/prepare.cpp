@@ -16,7 +16,7 @@ void run(const Arguments& arguments) {
   Stopwatch stopwatch;
   const std::string out = arguments.required("out");
   const auto files = arguments.event_files();
-  cartwheel::ReadOptions options = arguments.read_options();
+  cartwheel::ReadOptions options = arguments.read_options(out);
   constexpr std::string_view rules[] = {"keep", "drop"};
   options.duplicates = static_cast<cartwheel::Duplicates>(arguments.choice("duplicates", rules));
   cartwheel::Account account;

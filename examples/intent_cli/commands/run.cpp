@@ -21,7 +21,7 @@ std::vector<std::filesystem::path> event_files(const Arguments& arguments, const
     throw cartwheel::ParameterError(
         fmt::format("run needs events: name a file after the config, or [data] events within it; for example: {}",
                     run_command.example));
-  return config.events;
+  return cartwheel::find_event_files(config.events);
 }
 
 std::string as_text(const cartwheel::ExperimentResult& result) {
@@ -54,7 +54,7 @@ void run(const Arguments& arguments) {
 
   cartwheel::Account account;
   stopwatch.start("read");
-  const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
+  const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(out.string()), account);
   stopwatch.start("sessions");
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
   stopwatch.start("experiment");
