@@ -22,6 +22,12 @@ enum class Duplicates : std::uint8_t {
   drop,  ///< A row that equals an earlier one in every column of the log is left out, and counted.
 };
 
+enum class ColumnPlace : std::uint8_t {
+  automatic,  ///< On disk where columns would take more than a quarter of the memory that is free.
+  memory,
+  disk,  ///< In unlinked files in the temporary folder (TMPDIR, or /tmp), mapped.
+};
+
 struct ReadOptions {
   char delimiter = ',';  ///< Any single byte but the quote, CR and LF.
   /// Our column name -> the file's name for it, such as {"event_time", "timestamp"}. A key "event_type.NAME" gives the
@@ -34,8 +40,24 @@ struct ReadOptions {
   Duplicates duplicates = Duplicates::keep;
   /// Compare a cache with its source by a hash of the whole source, not only by size, modification time and inode.
   bool verify = false;
+  /// Where the columns of the log lie, 41 bytes an event. On disk, memory grows with distinct ids, not with events.
+  ColumnPlace columns = ColumnPlace::automatic;
   ProgressCallback progress;
 };
+
+/// What reading will take, as far as the files' sizes and the first megabytes of text tell.
+struct ReadingNeeds {
+  std::uint64_t text_bytes = 0;    ///< Of CSV files, compressed ones taken to be a sixth of their text.
+  std::uint64_t events = 0;        ///< As long as later rows are about as long as the first ones.
+  std::uint64_t id_bytes = 0;      ///< Memory for distinct strings, if later rows bring as many new ones as the first.
+  std::uint64_t column_bytes = 0;  ///< 41 an event.
+  bool columns_on_disk = false;
+};
+
+/// An estimate for read_events; ids usually repeat more in the end than in the beginning, so `id_bytes` is rather too
+/// large. Caches take nothing, and standard input is not known.
+/// @throws as read_events does for files that cannot be opened and headers that will not do.
+ReadingNeeds reading_needs(std::span<const std::filesystem::path> files, const ReadOptions& options);
 
 /// The files that `names` stand for: a folder stands for the files in it named *.csv, *.csv.gz and *.csv.zst, and a
 /// name with *, ? or [ that is no file for those that match it as in a shell, both in order of their names (by bytes);
@@ -63,7 +85,8 @@ std::vector<std::filesystem::path> find_event_files(std::span<const std::filesys
 /// `progress` matter for a cache. Do not shorten or overwrite a cache or a source in place while it is in use: both are
 /// mapped into memory (write_event_cache replaces files by renaming, which is safe).
 ///
-/// Memory: 41 bytes an event and each distinct string once, with its hash; a cache takes no memory of its own.
+/// Memory: 41 bytes an event (see ColumnPlace), and 45 to 58 bytes and its text for each distinct string while reading,
+/// 8 and its text afterwards; a cache takes no memory of its own. reading_needs tells beforehand.
 ///
 /// @param account  receives rows read, kept and rejected (by reason, with the place of the first), prices rounded,
 /// values missing by column, columns not used and absent. If this throws, it holds nothing of use.

@@ -18,6 +18,8 @@ class GrowingArray {
 
  public:
   GrowingArray() = default;
+  /// An array in `region`, such as one on disk, which must be new.
+  explicit GrowingArray(MemoryRegion region) : region_(std::move(region)) {}
   GrowingArray(GrowingArray&& other) noexcept
       : region_(std::move(other.region_)), size_(std::exchange(other.size_, 0)) {}
   GrowingArray& operator=(GrowingArray&& other) noexcept {

@@ -13,6 +13,9 @@ namespace {
 /// Also the alignment of mapped regions: only aligned memory can lie in huge pages.
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 
+/// Smaller regions lie on the heap.
+constexpr std::size_t smallest_mapped = std::size_t{256} << 10;
+
 std::size_t whole_pages(std::size_t bytes) { return (bytes + huge_page - 1) / huge_page * huge_page; }
 
 /// Addresses [p, p + bytes) that nothing else uses and nothing backs, p aligned to huge pages.
@@ -29,6 +32,12 @@ char* reserve_addresses(std::size_t bytes) {
 
 }  // namespace
 
+MemoryRegion MemoryRegion::on_disk() {
+  MemoryRegion region;
+  region.file_ = std::make_unique<UnlinkedFile>();
+  return region;
+}
+
 bool MemoryRegion::is_mapped() const { return capacity_ >= huge_page; }
 
 void MemoryRegion::release() noexcept {
@@ -42,7 +51,9 @@ void MemoryRegion::release() noexcept {
 
 void MemoryRegion::grow(std::size_t bytes) {
   if (bytes <= capacity_) return;
-  if (bytes < huge_page)
+  if (file_ != nullptr)
+    grow_on_disk(whole_pages(bytes));
+  else if (bytes < smallest_mapped)
     grow_on_heap(bytes);
   else
     grow_mapped(whole_pages(bytes));
@@ -73,6 +84,15 @@ void MemoryRegion::grow_mapped(std::size_t bytes) {
   }
   ::madvise(place, bytes, MADV_HUGEPAGE);  // a wish: it is as right without
   data_ = place;
+  capacity_ = bytes;
+}
+
+void MemoryRegion::grow_on_disk(std::size_t bytes) {
+  file_->reserve(bytes);
+  void* const place = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_->descriptor(), 0);
+  if (place == MAP_FAILED) throw std::bad_alloc();
+  release();
+  data_ = static_cast<char*>(place);
   capacity_ = bytes;
 }
 

@@ -46,4 +46,8 @@ void UnlinkedFile::write(std::string_view bytes) {
   }
 }
 
+void UnlinkedFile::reserve(std::size_t bytes) {
+  if (const int reason = ::posix_fallocate(descriptor_, 0, static_cast<::off_t>(bytes)); reason != 0) fail(reason);
+}
+
 }  // namespace cartwheel::core

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string_view>
 
 namespace cartwheel::core {
@@ -18,6 +18,8 @@ class UnlinkedFile {
   int descriptor() const { return descriptor_; }
   /// Adds to the end. @throws DataError that names the folder, such as for a full disk.
   void write(std::string_view bytes);
+  /// Makes the file `bytes` long, with room on the disk for all of them; what is new is zero. @throws as write().
+  void reserve(std::size_t bytes);
 
  private:
   int descriptor_ = -1;

@@ -40,23 +40,22 @@ Code DictionaryBuilder::code_of(std::string_view text) {
 }
 
 void DictionaryBuilder::codes_of(std::span<const BlockDictionary::Entry> entries, std::span<Code> codes) {
-  constexpr std::size_t at_once = 32;
-  std::array<std::uint32_t, at_once> hashes;
-  for (std::size_t begin = 0; begin < entries.size(); begin += at_once) {
-    const std::size_t count = std::min(at_once, entries.size() - begin);
-    reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      hashes[i] = upper_half(entries[begin + i].key.hash());
-      __builtin_prefetch(&slots_[first_slot(hashes[i])]);
+  // Each string is met three times: its slot is fetched, then the key that the slot leads to, then both are compared.
+  constexpr std::size_t until_key = 24, until_code = 40, ring = 64;
+  std::array<std::uint32_t, ring> hashes;
+  reserve(entries.size());
+  for (std::size_t i = 0; i < entries.size() + until_code; ++i) {
+    if (i < entries.size()) {
+      hashes[i % ring] = upper_half(entries[i].key.hash());
+      __builtin_prefetch(&slots_[first_slot(hashes[i % ring])]);
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      const Slot& slot = slots_[first_slot(hashes[i])];
-      if (slot.hash == hashes[i]) __builtin_prefetch(&keys_[slot.code]);
+    if (const std::size_t k = i - until_key; k < entries.size()) {  // wraps around, and is then too large
+      const Slot& slot = slots_[first_slot(hashes[k % ring])];
+      if (slot.hash == hashes[k % ring]) __builtin_prefetch(&keys_[slot.code]);
     }
-    for (std::size_t i = 0; i < count; ++i)
-      codes[begin + i] = entries[begin + i].key.kind == 0
-                             ? missing_code
-                             : find_or_add(entries[begin + i].key, hashes[i], entries[begin + i].text);
+    if (const std::size_t k = i - until_code; k < entries.size())
+      codes[k] =
+          entries[k].key.kind == 0 ? missing_code : find_or_add(entries[k].key, hashes[k % ring], entries[k].text);
   }
 }
 

@@ -9,6 +9,14 @@
 #include <utility>
 
 namespace cartwheel::data {
+EventColumns::EventColumns(bool on_disk) {
+  if (!on_disk) return;
+  time_ = core::GrowingArray<std::int64_t>(core::MemoryRegion::on_disk());
+  price_ = core::GrowingArray<std::int64_t>(core::MemoryRegion::on_disk());
+  type_ = core::GrowingArray<EventType>(core::MemoryRegion::on_disk());
+  for (auto& column : codes_) column = core::GrowingArray<Code>(core::MemoryRegion::on_disk());
+}
+
 void EventColumns::add(const EventFields& event) {
   if (!is_time(event.time))
     throw DataError(

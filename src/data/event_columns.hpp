@@ -15,6 +15,11 @@ namespace cartwheel::data {
 /// The columns of a log while it grows: what EventLogBuilder and the readers fill.
 class EventColumns {
  public:
+  /// Columns in memory.
+  EventColumns() = default;
+  /// Columns that may lie on disk, 41 bytes an event; the dictionaries stay in memory.
+  explicit EventColumns(bool on_disk);
+
   std::size_t size() const { return time_.size(); }
   /// @throws DataError for a time or price out of range, or too many distinct strings; the columns stay as they were.
   void add(const EventFields& event);

@@ -12,6 +12,7 @@
 #include "data/event_cache.hpp"
 #include "data/event_columns.hpp"
 #include "data/event_storage.hpp"
+#include "data/reading_needs.hpp"
 #include "data/unpack.hpp"
 
 namespace cartwheel {
@@ -48,6 +49,12 @@ struct Part {
   }
 };
 
+bool go_to_disk(const std::vector<Input>& inputs, const ReadOptions& options) {
+  std::uint64_t text_bytes = 0;
+  for (const Input& input : inputs) text_bytes += text_bytes_of(*input.file);
+  return columns_go_to_disk(options.columns, text_bytes);
+}
+
 void drop_duplicates(Part& part) {
   const auto dropped = static_cast<std::int64_t>(part.columns.drop_duplicates());
   part.reading.counts.duplicates_dropped += dropped;
@@ -57,7 +64,7 @@ void drop_duplicates(Part& part) {
 EventLog read_csv_files(const std::vector<Input>& inputs, const ReadOptions& options, ReadingProgress& progress,
                         RejectedRows* rejected) {
   const EventSchema schema(options.column_names);
-  Part part;
+  Part part{EventColumns(go_to_disk(inputs, options)), {}};
   part.reading.options = options;
   part.reading.options.rejects.clear();
   part.reading.options.progress = nullptr;  // what it refers to need not outlive this call

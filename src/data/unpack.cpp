@@ -83,6 +83,8 @@ void unpack_zstd(std::string_view packed, const std::string& name, core::Unlinke
 
 }  // namespace
 
+bool is_packed(std::string_view bytes) { return bytes.starts_with(gzip_magic) || bytes.starts_with(zstd_magic); }
+
 std::shared_ptr<const core::MappedFile> unpack(std::shared_ptr<const core::MappedFile> file, const std::string& name) {
   const std::string_view bytes = file->bytes();
   const bool gzip = bytes.starts_with(gzip_magic), zstd = bytes.starts_with(zstd_magic);

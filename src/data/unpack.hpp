@@ -2,10 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/mapped_file.hpp"
 
 namespace cartwheel::data {
+
+/// Whether these are the first bytes of a file packed by gzip or zstd.
+bool is_packed(std::string_view bytes);
 
 /// The text of a file that is packed by gzip or zstd, which its first bytes tell; any other file as it is. Several
 /// packed pieces behind each other are one text. What is unpacked goes to an unlinked temporary file in small pieces,

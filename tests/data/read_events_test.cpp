@@ -175,6 +175,24 @@ TEST_F(ReadEvents, ReportsProgressAndStopsWhenAsked) {
   EXPECT_THROW(read_rows(rows), Cancelled);
 }
 
+TEST_F(ReadEvents, ColumnsOnDiskHoldTheSame) {
+  std::string rows;
+  for (int i = 0; i < 70'000; ++i)
+    rows += std::to_string(i) + ",view,p" + std::to_string(i % 100) + ",1,c,b," + std::to_string(i) + ".5,u,s\n";
+  const auto in_memory = rows_of(read_rows(rows));
+  options.columns = ColumnPlace::disk;
+  const EventLog log = read_rows(rows);
+  EXPECT_EQ(rows_of(log), in_memory);
+  const std::vector file{folder.path() / "events.csv"};
+  const ReadingNeeds needs = reading_needs(file, options);
+  EXPECT_TRUE(needs.columns_on_disk);
+  EXPECT_EQ(needs.events, 70'000u);
+  EXPECT_EQ(needs.column_bytes, 41 * needs.events);
+  EXPECT_GT(needs.id_bytes, 100 * 45u);
+  options.columns = ColumnPlace::automatic;
+  EXPECT_FALSE(reading_needs(file, options).columns_on_disk) << "a small log stays in memory";
+}
+
 // Files that are not what they should be.
 
 TEST_F(ReadEvents, NeedsAFile) {

@@ -19,6 +19,7 @@ void run(const Arguments& arguments) {
   cartwheel::ReadOptions options = arguments.read_options(out);
   constexpr std::string_view rules[] = {"keep", "drop"};
   options.duplicates = static_cast<cartwheel::Duplicates>(arguments.choice("duplicates", rules));
+  state_needs(arguments, files, options);
   cartwheel::Account account;
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, options, account);

@@ -52,9 +52,11 @@ void run(const Arguments& arguments) {
   const auto files = event_files(arguments, config);
   const std::filesystem::path out = arguments.text("out");
 
+  const cartwheel::ReadOptions options = arguments.read_options(out.string());
+  state_needs(arguments, files, options);
   cartwheel::Account account;
   stopwatch.start("read");
-  const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(out.string()), account);
+  const cartwheel::EventLog log = cartwheel::read_events(files, options, account);
   stopwatch.start("sessions");
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
   stopwatch.start("experiment");
