@@ -28,6 +28,7 @@ class GeneratedLog {
   GeneratedLog& operator=(const GeneratedLog&) = delete;
 
   std::int64_t bytes() const { return static_cast<std::int64_t>(std::filesystem::file_size(path_)); }
+  const std::filesystem::path& path() const { return path_; }
   EventLog read() const {
     Account account;
     return read_events({&path_, 1}, {}, account);

@@ -8,6 +8,12 @@ find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 # The libraries it is linked with, which bind whoever links it: cmake/cartwheelConfig.cmake.in finds them for users.
 find_package(Threads REQUIRED)
 find_package(fmt 9 REQUIRED)
+# These two are linked by their names, because Debian's isa-l has no CMake package.
+find_library(ISAL_LIBRARY isal REQUIRED)
+find_path(ISAL_INCLUDE_DIR isa-l/igzip_lib.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+mark_as_advanced(ISAL_LIBRARY ISAL_INCLUDE_DIR ZSTD_LIBRARY ZSTD_INCLUDE_DIR)
 if(CARTWHEEL_PARALLEL_BACKEND STREQUAL "tbb")
   find_package(TBB REQUIRED)
 elseif(NOT CARTWHEEL_PARALLEL_BACKEND STREQUAL "std")

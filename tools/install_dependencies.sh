@@ -6,6 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache git python3
   libtbb-dev libeigen3-dev libfmt-dev libfast-float-dev libxxhash-dev nlohmann-json3-dev  # the library
+  libisal-dev libzstd-dev
   libcxxopts-dev libtomlplusplus-dev                                                      # intent_cli
   libgtest-dev libgmock-dev libbenchmark-dev libmpfr-dev libgmp-dev libboost-dev          # tests, benchmarks
 )

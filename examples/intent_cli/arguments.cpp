@@ -27,7 +27,8 @@ cxxopts::Options options_of(const Command& command) {
       "seed", "Seed of everything that draws random numbers", cxxopts::value<std::string>()->default_value("0"), "S")(
       "format", "What to print: table, csv or json", cxxopts::value<std::string>()->default_value("table"), "FORMAT")(
       "quiet", "Print the result alone: no account, no notes, no progress")(
-      "on-bad-row", "fail: stop at the first bad row; skip: leave bad rows out and count them",
+      "on-bad-row",
+      "fail: stop at the first bad row; skip: leave bad rows out, count them, and write them to OUT.rejects.csv",
       cxxopts::value<std::string>()->default_value("fail"),
       "RULE")("map",
               "Another name for a column, such as event_time=timestamp, or for an event type, such as "
@@ -127,10 +128,12 @@ std::string Arguments::required(const std::string& option) const {
 std::vector<std::filesystem::path> Arguments::event_files(std::size_t from) const {
   if (positional_.size() <= from)
     throw ParameterError(fmt::format("{} needs a file of events, for example: {}", command_.name, command_.example));
-  return {positional_.begin() + static_cast<std::ptrdiff_t>(from), positional_.end()};
+  const std::vector<std::filesystem::path> names(positional_.begin() + static_cast<std::ptrdiff_t>(from),
+                                                 positional_.end());
+  return cartwheel::find_event_files(names);
 }
 
-cartwheel::ReadOptions Arguments::read_options() const {
+cartwheel::ReadOptions Arguments::read_options(const std::string& out) const {
   cartwheel::ReadOptions options;
   const std::string delimiter = text("delimiter");
   if (delimiter == "tab" || delimiter == "\\t")
@@ -141,6 +144,11 @@ cartwheel::ReadOptions Arguments::read_options() const {
     throw ParameterError(fmt::format("--delimiter is '{}'; it must be one character, or tab", delimiter));
   constexpr std::string_view rules[] = {"fail", "skip"};
   options.on_bad_row = static_cast<cartwheel::BadRows>(choice("on-bad-row", rules));
+  std::error_code none;
+  const bool has_place =
+      !out.empty() && (!std::filesystem::exists(out, none) || std::filesystem::is_directory(out, none) ||
+                       std::filesystem::is_regular_file(out, none));  // not /dev/stdout
+  if (has_place) options.rejects = (std::filesystem::path(out) / "").parent_path().string() + ".rejects.csv";
   for (const std::string& pair : texts("map")) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size())

@@ -38,13 +38,16 @@ class Arguments {
 
   /// The positional arguments.
   const std::vector<std::string>& positional() const { return positional_; }
+  /// The files that the positional arguments from `from` on stand for.
   std::vector<std::filesystem::path> event_files(std::size_t from = 0) const;
 
   Format format() const { return format_; }
   int threads() const { return threads_; }
   std::uint64_t seed() const { return seed_; }
   bool quiet() const { return has("quiet"); }
-  cartwheel::ReadOptions read_options() const;
+  /// @param out  what the command writes: rows that are skipped go to OUT.rejects.csv. Without it they are counted
+  /// only.
+  cartwheel::ReadOptions read_options(const std::string& out = {}) const;
   /// A callback that draws the bar, where it is wanted, and stops the work at Ctrl-C.
   cartwheel::ProgressCallback progress() const;
 

@@ -76,6 +76,19 @@ void warn(const Arguments& arguments, const std::vector<std::string>& warnings) 
   for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
 }
 
+void state_needs(const Arguments& arguments, std::span<const std::filesystem::path> files,
+                 const cartwheel::ReadOptions& options) {
+  constexpr std::uint64_t large = std::uint64_t{1} << 30;
+  if (arguments.quiet()) return;
+  const cartwheel::ReadingNeeds needs = cartwheel::reading_needs(files, options);
+  if (needs.text_bytes < large) return;
+  const auto gigabytes = [](std::uint64_t bytes) { return static_cast<double>(bytes) * 1e-9; };
+  fmt::print(stderr, "reading {:.1f} GB of text, about {:.1f} million events: {:.1f} GB of {} for their columns",
+             gigabytes(needs.text_bytes), static_cast<double>(needs.events) * 1e-6, gigabytes(needs.column_bytes),
+             needs.columns_on_disk ? "disk (in the temporary folder)" : "memory");
+  fmt::print(stderr, ", and at most about {:.1f} GB of memory for distinct ids\n", gigabytes(needs.id_bytes));
+}
+
 void write_file(const std::filesystem::path& path, std::string_view text) {
   cartwheel::core::write_file_atomically(path, text);
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,10 @@ void finish(const Arguments& arguments, std::string_view text, const Json& resul
 
 /// Warnings and notes, on stderr: a line each, "warning: ...". Nothing with --quiet.
 void warn(const Arguments& arguments, const std::vector<std::string>& warnings);
+
+/// Says on stderr what a large read will take, before it begins. Nothing with --quiet.
+void state_needs(const Arguments& arguments, std::span<const std::filesystem::path> files,
+                 const cartwheel::ReadOptions& options);
 
 /// Writes a result to `path`, atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);

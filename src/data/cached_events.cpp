@@ -16,6 +16,7 @@ struct SourceCheck {
 };
 
 SourceCheck check_source(const CacheOrigin::Source& source, bool verify) {
+  if (source.file.path == standard_input) return {SourceState::out_of_reach, "standard input cannot be read again"};
   try {
     const core::MappedFile now(source.file.path);
     if (!verify && now.identity() == source.file.identity) return {};

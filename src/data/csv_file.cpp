@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "data/escaped_text.hpp"
+#include "data/unpack.hpp"
 
 namespace cartwheel::data {
 namespace {
@@ -18,8 +19,8 @@ struct OtherFormat {
   std::string_view first_bytes, what, fix;
 };
 constexpr std::array other_formats{
-    OtherFormat{"\x1F\x8B", "is compressed by gzip", "unpack it first: gunzip --keep FILE"},
-    OtherFormat{"\x28\xB5\x2F\xFD", "is compressed by zstd", "unpack it first: unzstd FILE"},
+    OtherFormat{"\x1F\x8B", "is compressed by gzip twice", "unpack it first: gunzip --keep FILE"},
+    OtherFormat{"\x28\xB5\x2F\xFD", "is compressed by zstd twice", "unpack it first: unzstd FILE"},
     OtherFormat{"\xFD\x37zXZ", "is compressed by xz", "unpack it first: unxz --keep FILE"},
     OtherFormat{"PK\x03\x04", "is a ZIP archive (or a spreadsheet)", "unpack it, or export it as CSV"},
     OtherFormat{"PAR1", "is a Parquet file", "export it as CSV"},
@@ -32,7 +33,7 @@ std::string_view first_line(std::string_view text) { return text.substr(0, text.
 }  // namespace
 
 CsvFile::CsvFile(const std::filesystem::path& path, char delimiter)
-    : CsvFile(std::make_shared<const core::MappedFile>(path), path.string(), delimiter) {}
+    : CsvFile(unpack(std::make_shared<const core::MappedFile>(path), path.string()), path.string(), delimiter) {}
 
 CsvFile::CsvFile(std::shared_ptr<const core::MappedFile> file, std::string name, char delimiter)
     : file_(std::move(file)), name_(std::move(name)), delimiter_(delimiter), rows_(file_->bytes(), delimiter) {

@@ -28,7 +28,8 @@ enum class CsvFault : std::uint8_t { none, cut_off, too_few_fields, too_many_fie
 ///     }
 class CsvFile {
  public:
-  /// @throws DataError for a file that is missing, a directory, empty, compressed or not text; ParameterError for a
+  /// Opens a file; one that is compressed by gzip or zstd is unpacked (see unpack.hpp).
+  /// @throws DataError for a file that is missing, a directory, empty, damaged or not text; ParameterError for a
   /// delimiter that cannot be one.
   explicit CsvFile(const std::filesystem::path& path, char delimiter = ',');
   /// @param name  what messages call the file.
@@ -36,7 +37,6 @@ class CsvFile {
 
   const std::string& name() const { return name_; }
   std::string_view bytes() const { return file_->bytes(); }
-  const core::FileIdentity& identity() const { return file_->identity(); }
   char delimiter() const { return delimiter_; }
 
   /// Names of the columns, at least one; they may repeat or be empty.

@@ -114,17 +114,20 @@ void CsvReader::resume_after_line_of(std::size_t offset) {
   offset_ = skip_line_end(std::min(file_.find_first_of("\r\n", offset), file_.size()));
 }
 
-TextPosition position_of(std::string_view file, std::size_t offset) {
-  TextPosition position;
-  std::size_t line_begin = length_of_byte_order_mark(file);
-  for (std::size_t i = line_begin; i < offset; ++i) {
+AscendingPositions::AscendingPositions(std::string_view file)
+    : file_(file), at_(length_of_byte_order_mark(file)), line_begin_(at_) {}
+
+TextPosition AscendingPositions::of(std::size_t offset) {
+  if (offset < at_) *this = AscendingPositions(file_);
+  for (; at_ < offset; ++at_) {
     // A CR before LF is a part of that line end, which the LF counts.
-    if (file[i] != '\n' && (file[i] != '\r' || (i + 1 < file.size() && file[i + 1] == '\n'))) continue;
-    ++position.line;
-    line_begin = i + 1;
+    if (file_[at_] != '\n' && (file_[at_] != '\r' || (at_ + 1 < file_.size() && file_[at_ + 1] == '\n'))) continue;
+    ++line_;
+    line_begin_ = at_ + 1;
   }
-  position.column = offset - line_begin + 1;
-  return position;
+  return {line_, offset - line_begin_ + 1};
 }
+
+TextPosition position_of(std::string_view file, std::size_t offset) { return AscendingPositions(file).of(offset); }
 
 }  // namespace cartwheel::data

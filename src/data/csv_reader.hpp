@@ -81,6 +81,8 @@ class CsvReader {
 
   /// Where the next record begins in the file.
   std::size_t offset() const { return offset_; }
+  /// Goes on at `offset`, where a record must begin.
+  void go_to(std::size_t offset) { offset_ = offset; }
 
   /// Goes on at the line after the one that holds `offset`: the way to go on after a quote that is never closed. What
   /// follows such a quote holds quotes in even runs alone (an odd run would have closed it), and each even run at the
@@ -104,6 +106,17 @@ struct TextPosition {
   std::size_t line = 1;
   std::size_t column = 1;
   friend bool operator==(const TextPosition&, const TextPosition&) = default;
+};
+
+/// Positions of places that are asked for from the front to the back: each byte is looked at once.
+class AscendingPositions {
+ public:
+  explicit AscendingPositions(std::string_view file);
+  TextPosition of(std::size_t offset);
+
+ private:
+  std::string_view file_;
+  std::size_t at_, line_begin_, line_ = 1;
 };
 
 /// Counts lines from the start of the file, which only a message needs. A byte-order mark takes no column.

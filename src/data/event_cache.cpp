@@ -121,10 +121,14 @@ Dictionary EventCache::dictionary(std::size_t column) const {
 }
 
 EventLog EventCache::log() const {
-  core::parallel_for(section_count, [&](std::size_t s) {
+  const auto check_section = [&](std::size_t s) {
     if (hash_of(sections_[s].padded) != sections_[s].checksum)
       fail(fmt::format("the checksum of section {} is wrong", s));
-  });
+  };
+  if (file_->bytes().size() > std::size_t{1} << 20)
+    core::parallel_for(section_count, check_section);
+  else  // done before another thread has woken up
+    for (std::size_t s = 0; s < section_count; ++s) check_section(s);
   auto storage = std::make_shared<EventLog::Storage>();
   storage->time = section<std::int64_t>(time_section);
   storage->price = section<std::int64_t>(price_section);

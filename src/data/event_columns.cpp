@@ -11,14 +11,13 @@
 #include "data/repeated_rows.hpp"
 
 namespace cartwheel::data {
-namespace {
-
-template <class T>
-void append(std::vector<T>& to, std::span<const T> from) {
-  to.insert(to.end(), from.begin(), from.end());
+EventColumns::EventColumns(bool on_disk) {
+  if (!on_disk) return;
+  time_ = core::GrowingArray<std::int64_t>(core::MemoryRegion::on_disk());
+  price_ = core::GrowingArray<std::int64_t>(core::MemoryRegion::on_disk());
+  type_ = core::GrowingArray<EventType>(core::MemoryRegion::on_disk());
+  for (auto& column : codes_) column = core::GrowingArray<Code>(core::MemoryRegion::on_disk());
 }
-
-}  // namespace
 
 void EventColumns::add(const EventFields& event) {
   if (!is_time(event.time))
@@ -37,6 +36,23 @@ void EventColumns::add(const EventFields& event) {
   for (std::size_t c = 0; c < text_column_count; ++c) codes_[c].push_back(codes[c]);
 }
 
+void EventColumns::add_numbers(std::span<const std::int64_t> time, std::span<const EventType> type,
+                               std::span<const std::int64_t> price) {
+  time_.append(time);
+  type_.append(type);
+  price_.append(price);
+}
+
+void EventColumns::add_texts(std::size_t column, const BlockDictionary& dictionary, std::span<const Code> codes) {
+  std::vector<Code>& ours = codes_of_block_[column];
+  ours.resize(dictionary.entries().size());
+  dictionaries_[column].codes_of(dictionary.entries(), ours);
+  core::GrowingArray<Code>& out = codes_[column];
+  const std::size_t before = out.size();
+  out.resize(before + codes.size());
+  std::ranges::transform(codes, out.data() + before, [&](Code code) { return ours[code]; });
+}
+
 void EventColumns::add_log(const EventLog& log) {
   for (std::size_t c = 0; c < text_column_count; ++c) {
     const Dictionary& theirs = log.storage().dictionaries[c];
@@ -44,9 +60,7 @@ void EventColumns::add_log(const EventLog& log) {
     for (Code code = 1; code < ours.size(); ++code) ours[code] = dictionaries_[c].code_of(theirs[code]);
     for (const Code code : log.storage().codes[c]) codes_[c].push_back(ours[code]);
   }
-  append(time_, log.time());
-  append(type_, log.type());
-  append(price_, log.price());
+  add_numbers(log.time(), log.type(), log.price());
 }
 
 std::uint64_t EventColumns::hash_of(std::size_t row) const {
@@ -59,21 +73,21 @@ std::uint64_t EventColumns::hash_of(std::size_t row) const {
 
 bool EventColumns::equal(std::size_t a, std::size_t b) const {
   return time_[a] == time_[b] && price_[a] == price_[b] && type_[a] == type_[b] &&
-         std::ranges::all_of(codes_, [&](const std::vector<Code>& column) { return column[a] == column[b]; });
+         std::ranges::all_of(codes_, [&](const core::GrowingArray<Code>& column) { return column[a] == column[b]; });
 }
 
 void EventColumns::move_row(std::size_t from, std::size_t to) {
   time_[to] = time_[from];
   price_[to] = price_[from];
   type_[to] = type_[from];
-  for (std::vector<Code>& column : codes_) column[to] = column[from];
+  for (core::GrowingArray<Code>& column : codes_) column[to] = column[from];
 }
 
 void EventColumns::shorten(std::size_t rows) {
   time_.resize(rows);
   price_.resize(rows);
   type_.resize(rows);
-  for (std::vector<Code>& column : codes_) column.resize(rows);
+  for (core::GrowingArray<Code>& column : codes_) column.resize(rows);
 }
 
 std::size_t EventColumns::drop_duplicates() {
@@ -93,13 +107,14 @@ std::size_t EventColumns::drop_duplicates() {
 
 EventLog EventColumns::finish(EventColumns columns, std::shared_ptr<const Reading> reading) {
   for (DictionaryBuilder& dictionary : columns.dictionaries_) dictionary.release_index();
+  columns.codes_of_block_ = {};
   const auto owner = std::make_shared<const EventColumns>(std::move(columns));
   auto storage = std::make_shared<EventLog::Storage>();
-  storage->time = owner->time_;
-  storage->type = owner->type_;
-  storage->price = owner->price_;
+  storage->time = owner->time_.view();
+  storage->type = owner->type_.view();
+  storage->price = owner->price_.view();
   for (std::size_t c = 0; c < text_column_count; ++c) {
-    storage->codes[c] = owner->codes_[c];
+    storage->codes[c] = owner->codes_[c].view();
     storage->dictionaries[c] = owner->dictionaries_[c].view();
   }
   storage->owner = owner;

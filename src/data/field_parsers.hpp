@@ -37,6 +37,7 @@ class EventTypeParser {
   void add(std::string_view name, EventType type);
   /// Nothing for an unknown name; upper and lower case differ.
   std::optional<EventType> parse(std::string_view name) const;
+  const std::vector<std::pair<std::string, EventType>>& names() const { return names_; }
 
  private:
   std::vector<std::pair<std::string, EventType>> names_;

@@ -10,6 +10,7 @@
 namespace cartwheel::data {
 namespace {
 
+constexpr std::string_view rejected_prefix = "rows rejected: ";
 constexpr std::array<std::string_view, rejection_count> rejection_names{
     "rows rejected: the last line is cut off",
     "rows rejected: too few fields",
@@ -41,6 +42,10 @@ void report_columns(Account& account, std::string_view what, const std::set<std:
 }
 
 }  // namespace
+
+std::string_view reason_of(Rejection reason) {
+  return rejection_names[static_cast<std::size_t>(reason)].substr(rejected_prefix.size());
+}
 
 void ReadingCounts::add(const ReadingCounts& other) {
   rows_read += other.rows_read;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/bytes.hpp"
@@ -30,6 +31,8 @@ enum class Rejection : std::uint8_t {
   price_out_of_range,
 };
 inline constexpr std::size_t rejection_count = 11;
+/// Such as "too few fields".
+std::string_view reason_of(Rejection reason);
 
 /// What happened to the rows of event files: the source of the account, kept beside the log so that a cache can tell it
 /// again. Counts of several files are added.
@@ -54,6 +57,9 @@ struct ReadingCounts {
   void write(core::ByteWriter& out) const;
   static ReadingCounts read(core::ByteReader& in);
 };
+
+/// The name of standard input in place of a file's. A file of that name is written ./-
+inline const std::filesystem::path standard_input = "-";
 
 /// A file that a log was read from, as it was then.
 struct SourceFile {

@@ -26,6 +26,8 @@ class RowParser {
 
   ParsedRow parse(const CsvRecord& record) const;
 
+  /// Where in the file lies what was rejected in `record`.
+  std::size_t offset_of(const CsvRecord& record, Rejection reason) const;
   /// "FILE:LINE:COLUMN" of what was rejected in `record`.
   std::string place(const CsvRecord& record, Rejection reason) const;
   /// The whole message, with the row and what to do.
@@ -34,7 +36,6 @@ class RowParser {
  private:
   std::string_view field(const CsvRecord& record, SourceColumn column) const;
   std::string named(SourceColumn column) const;
-  std::size_t offset_of(const CsvRecord& record, Rejection reason) const;
 
   const CsvFile& file_;
   const EventSchema& schema_;

@@ -15,6 +15,7 @@ using namespace data;
 
 /// The file as it is now. @throws ParameterError if it cannot be the source of a cache.
 CacheOrigin::Source describe_source(const std::filesystem::path& path, const std::filesystem::path& out) {
+  if (path == standard_input) return {{path, {}}, 0};
   const core::MappedFile file(path);
   if (is_event_cache(file.bytes()))
     throw ParameterError(
@@ -38,7 +39,8 @@ void check_origin(const Reading* reading, const CacheOrigin& origin) {
   if (!read_alike(reading->options, origin.options))
     throw ParameterError("a cache must name the reading options that its log was read with");
   for (std::size_t i = 0; i < origin.sources.size(); ++i)
-    if (reading->sources[i].identity != origin.sources[i].file.identity)
+    if (origin.sources[i].file.path != standard_input &&
+        reading->sources[i].identity != origin.sources[i].file.identity)
       throw DataError(
           fmt::format("{} has changed since it was read\n  fix:  prepare the cache again, when the file is complete",
                       origin.sources[i].file.path.string()));

@@ -126,4 +126,25 @@ TEST_F(ReadEvents, ALongRowIsShortenedInItsMessage) {
   }
 }
 
+TEST_F(ReadEvents, SkippedRowsGoToAFileOfTheirOwn) {
+  options.on_bad_row = BadRows::skip;
+  options.rejects = folder.path() / "out.rejects.csv";
+  read_rows(first_row + "1,view,\"p,1\"\n\n" + first_row +
+            "soon,view,p\xff,1,c,b,1,u,s\n1,view,\"p\nq\",1,c,\"b,1,u,s\n" + first_row);
+  const std::string file = file_name();
+  EXPECT_EQ(read_file(options.rejects), "file,line,column,reason,row\n" +                             //
+                                            file + ",3,13,too few fields,\"1,view,\"\"p,1\"\"\"\n" +  //
+                                            file + ",6,1,event_time does not parse,\"soon,view,p\xff,1,c,b,1,u,s\"\n" +
+                                            file +
+                                            ",8,8,a quote is never closed,\"1,view,\"\"p\nq\"\",1,c,\"\"b,1,u,s\"\n");
+  EXPECT_EQ(account.count("rows written to the file of rejected rows"), 3);
+  EXPECT_EQ(account.count("rows kept"), 3);
+  read_rows(first_row);
+  EXPECT_EQ(read_file(options.rejects), "file,line,column,reason,row\n") << "what an earlier run left is replaced";
+  options.on_bad_row = BadRows::fail;
+  options.rejects = folder.path() / "none.csv";
+  read_rows(first_row);
+  EXPECT_FALSE(std::filesystem::exists(options.rejects));
+}
+
 }  // namespace

@@ -48,7 +48,7 @@ void run(const Arguments& arguments) {
 
   cartwheel::Account account;
   stopwatch.start("read");
-  const cartwheel::EventLog log = cartwheel::read_events(arguments.event_files(), arguments.read_options(), account);
+  const cartwheel::EventLog log = cartwheel::read_events(arguments.event_files(), arguments.read_options(out), account);
   stopwatch.start("sessions");
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, settings.options.session, account);
   stopwatch.start("fit");

@@ -35,7 +35,8 @@ void run(const Arguments& arguments) {
   const cartwheel::Pipeline pipeline = cartwheel::load_pipeline(arguments.required("model"));
   cartwheel::Account account;
   stopwatch.start("read");
-  const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
+  const cartwheel::EventLog log =
+      cartwheel::read_events(files, arguments.read_options(arguments.has("out") ? arguments.text("out") : ""), account);
   stopwatch.start("sessions");
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, pipeline.session, account);
   stopwatch.start("predict");

@@ -16,9 +16,10 @@ void run(const Arguments& arguments) {
   Stopwatch stopwatch;
   const std::string out = arguments.required("out");
   const auto files = arguments.event_files();
-  cartwheel::ReadOptions options = arguments.read_options();
+  cartwheel::ReadOptions options = arguments.read_options(out);
   constexpr std::string_view rules[] = {"keep", "drop"};
   options.duplicates = static_cast<cartwheel::Duplicates>(arguments.choice("duplicates", rules));
+  state_needs(arguments, files, options);
   cartwheel::Account account;
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, options, account);

@@ -23,7 +23,7 @@ std::vector<std::filesystem::path> event_files(const Arguments& arguments, const
     throw cartwheel::ParameterError(
         fmt::format("run needs events: name a file after the config, or [data] events within it; for example: {}",
                     run_command.example));
-  return config.events;
+  return cartwheel::find_event_files(config.events);
 }
 
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
@@ -109,9 +109,11 @@ void run(const Arguments& arguments) {
   config.experiment.journal = out / "search.journal";
   config.experiment.resume = arguments.has("resume");
 
+  const cartwheel::ReadOptions options = arguments.read_options(out.string());
+  state_needs(arguments, files, options);
   cartwheel::Account account;
   stopwatch.start("read");
-  const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
+  const cartwheel::EventLog log = cartwheel::read_events(files, options, account);
   stopwatch.start("sessions");
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
   if (arguments.has("dry-run")) {
