@@ -95,6 +95,12 @@ class DecisionTree final : public Model {
   std::string_view name() const override { return "decision_tree"; }
   const std::vector<std::string>& feature_names() const override;
   std::vector<double> predict_proba(const FeatureMatrix& x) const override;
+  /// P(y = 1) of one row, the bits of predict_proba, without memory from the heap for up to 255 columns.
+  /// @param row  one value a column: NaN is missing; of a category column the level's place in levels(), all that is
+  /// none being missing. @throws DataError for another number of values.
+  double predict_row(std::span<const float> row) const;
+  /// The number in nodes() of the leaf that each row comes to. @throws DataError as predict_proba.
+  std::vector<std::uint32_t> apply(const FeatureMatrix& x) const;
   void write(core::ByteWriter& out) const override;
 
   /// Node 0 is the root; breadth-first order. Made for the call: the model itself keeps 12 bytes a node.

@@ -46,6 +46,11 @@ class RandomForest final : public Model {
   std::string_view name() const override { return "random_forest"; }
   const std::vector<std::string>& feature_names() const override;
   std::vector<double> predict_proba(const FeatureMatrix& x) const override;
+  /// As DecisionTree::predict_row.
+  double predict_row(std::span<const float> row) const;
+  /// The number in nodes(tree) of the leaf that each row comes to in each tree, [rows x trees]. @throws DataError as
+  /// predict_proba.
+  std::vector<std::uint32_t> apply(const FeatureMatrix& x) const;
   std::vector<std::string> warnings() const override;
   void write(core::ByteWriter& out) const override;
 

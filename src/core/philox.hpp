@@ -15,6 +15,7 @@ enum class RandomPurpose : std::uint32_t {
   threshold_bootstrap = 4,
   permutation = 5,
   search = 6,
+  resample = 7,
 };
 
 struct PhiloxBlock {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cartwheel/error.hpp>
+#include <set>
 
 #include "core/tile_sum.hpp"
 
@@ -78,6 +79,23 @@ void check_columns(std::span<const std::string> fitted, const FeatureMatrix& x, 
   if (fitted.size() > shared)
     throw DataError(fmt::format("{}: column {} ('{}') is missing: the fit had {} columns, {} are given", model, shared,
                                 fitted[shared], fitted.size(), given.size()));
+}
+
+void write_column_names(std::span<const std::string> names, core::ByteWriter& out) {
+  out.put(static_cast<std::uint64_t>(names.size()));
+  for (const std::string& name : names) out.put_string(name);
+}
+
+std::vector<std::string> read_column_names(core::ByteReader& in, std::string_view owner) {
+  const auto columns = in.get<std::uint64_t>();
+  if (columns > in.remaining() / sizeof(std::uint64_t))
+    in.fail(fmt::format("{} names more columns than the data can hold", owner));
+  std::vector<std::string> names;
+  names.reserve(columns);
+  for (std::uint64_t j = 0; j < columns; ++j) names.emplace_back(in.get_string());
+  if (std::set<std::string_view>(names.begin(), names.end()).size() != columns)
+    in.fail(fmt::format("{} names a column twice", owner));
+  return names;
 }
 
 std::string indicator_name(std::string_view column) { return fmt::format("{} is missing", column); }

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/bytes.hpp"
+
 /// What every model asks of the rows it is given.
 namespace cartwheel::features {
 
@@ -30,6 +32,11 @@ struct CountedRows {
 
 /// @throws DataError naming the first column of `x` that is not, by name and place, the fitted one.
 void check_columns(std::span<const std::string> fitted, const FeatureMatrix& x, std::string_view model);
+
+/// The names of the columns that a step was fitted on, as a model file holds them.
+void write_column_names(std::span<const std::string> names, core::ByteWriter& out);
+/// @param owner  for errors. @throws DataError for a name that is there twice, and for bytes that were cut.
+std::vector<std::string> read_column_names(core::ByteReader& in, std::string_view owner);
 
 /// The name of the extra column that marks the missing values of `column`.
 std::string indicator_name(std::string_view column);

@@ -5,7 +5,6 @@
 #include <cartwheel/standard_scaler.hpp>
 #include <cmath>
 #include <limits>
-#include <set>
 
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
@@ -81,20 +80,15 @@ FeatureMatrix StandardScaler::transform(const FeatureMatrix& x) const {
 }
 
 void StandardScaler::write(core::ByteWriter& out) const {
-  out.put(static_cast<std::uint64_t>(feature_names_.size()));
-  for (const std::string& name : feature_names_) out.put_string(name);
+  features::write_column_names(feature_names_, out);
   out.put_array(std::span(mean_));
   out.put_array(std::span(scale_));
 }
 
 StandardScaler StandardScaler::read(core::ByteReader& in) {
   StandardScaler scaler;
-  const auto columns = in.get<std::uint64_t>();
-  if (columns > in.remaining() / sizeof(std::uint64_t)) in.fail("the scaler names more columns than the data can hold");
-  scaler.feature_names_.reserve(columns);
-  for (std::uint64_t j = 0; j < columns; ++j) scaler.feature_names_.emplace_back(in.get_string());
-  if (std::set<std::string_view>(scaler.feature_names_.begin(), scaler.feature_names_.end()).size() != columns)
-    in.fail("the scaler names a column twice");
+  scaler.feature_names_ = features::read_column_names(in, "the scaler");
+  const std::size_t columns = scaler.feature_names_.size();
   scaler.mean_ = in.get_array<double>();
   scaler.scale_ = in.get_array<double>();
   if (scaler.mean_.size() != columns || scaler.scale_.size() != columns)

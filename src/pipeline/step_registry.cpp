@@ -4,9 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cartwheel/column_selector.hpp>
 #include <cartwheel/error.hpp>
+#include <cartwheel/pca.hpp>
 #include <cartwheel/pipeline.hpp>
+#include <cartwheel/resampler.hpp>
 #include <cartwheel/standard_scaler.hpp>
+#include <limits>
+#include <optional>
 
 #include "core/bytes.hpp"
 #include "core/suggest.hpp"
@@ -44,9 +49,70 @@ constexpr StepKind column_step(std::string_view name) {
 
 struct NoOptions {};
 
-constexpr std::array<StepKind, 1> kinds{
+/// A whole number of 1 or more, or nothing for "all".
+std::optional<std::uint64_t> read_k(ParameterReader& in) {
+  const ParameterValue value = in.value("k", std::int64_t{10});
+  if (const auto* text = std::get_if<std::string>(&value); text && *text == "all") return {};
+  const auto* k = std::get_if<std::int64_t>(&value);
+  if (k == nullptr || *k < 1) in.refuse("k", "a whole number of 1 or more, or \"all\"");
+  return static_cast<std::uint64_t>(*k);
+}
+
+template <ColumnScore score>
+ColumnSelector fit_k_best(const FeatureMatrix& x, Labels y, std::optional<std::uint64_t> k) {
+  return ColumnSelector::k_best(x, y, score, k);
+}
+
+double read_variance_threshold(ParameterReader& in) {
+  return in.number("threshold", 0.0, 0.0, std::numeric_limits<double>::max());
+}
+
+PcaComponents read_components(ParameterReader& in) {
+  const ParameterValue value = in.value("components", std::string("all"));
+  if (const auto* text = std::get_if<std::string>(&value); text && *text == "all") return AllComponents{};
+  if (const auto* count = std::get_if<std::int64_t>(&value); count && *count >= 1)
+    return ComponentCount{static_cast<std::uint64_t>(*count)};
+  if (const auto* share = std::get_if<double>(&value); share && *share > 0.0 && *share < 1.0)
+    return VarianceShare{*share};
+  in.refuse("components", "a whole number of 1 or more, a share of the variance between 0 and 1, or \"all\"");
+}
+
+ResamplerOptions read_resampling(ParameterReader& in) {
+  static constexpr std::array<std::string_view, 2> strategies{"under", "over"};
+  ResamplerOptions options;
+  options.strategy = static_cast<Resampling>(in.choice("strategy", 0, strategies));
+  options.ratio = in.number("ratio", 1.0, std::numeric_limits<double>::min(), 1.0);
+  return options;
+}
+
+FittedStep fit_resampling(ParameterReader& in, const FeatureMatrix& x, Labels y, const FitContext& context) {
+  ResamplerOptions options = read_resampling(in);
+  in.finish();
+  options.seed = context.seed;
+  auto step = std::make_shared<const Resampler>(Resampler::fit(y, options));
+  const std::vector<std::uint32_t> rows = step->rows(y);
+  TrainingRows training{x.select_rows(rows), {}};
+  for (const std::uint32_t row : rows) training.y.push_back(y[row]);
+  return {std::move(step), std::move(training)};
+}
+
+constexpr std::array<StepKind, 6> kinds{
     column_step<StandardScaler, [](ParameterReader&) { return NoOptions{}; },
-                [](const FeatureMatrix& x, Labels, NoOptions) { return StandardScaler::fit(x); }>("standard_scaler")};
+                [](const FeatureMatrix& x, Labels, NoOptions) { return StandardScaler::fit(x); }>("standard_scaler"),
+    column_step<ColumnSelector, read_k, fit_k_best<ColumnScore::chi2>>("chi2"),
+    column_step<ColumnSelector, read_k, fit_k_best<ColumnScore::mutual_information>>("mutual_information"),
+    column_step<ColumnSelector, read_variance_threshold,
+                [](const FeatureMatrix& x, Labels, double threshold) {
+                  return ColumnSelector::above_variance(x, threshold);
+                }>("variance_threshold"),
+    column_step<Pca, read_components,
+                [](const FeatureMatrix& x, Labels, const PcaComponents& components) {
+                  return Pca::fit(x, components);
+                }>("pca"),
+    StepKind{"resample", [](ParameterReader& in) { static_cast<void>(read_resampling(in)); }, fit_resampling,
+             [](core::ByteReader& in) -> std::shared_ptr<const Step> {
+               return std::make_shared<const Resampler>(Resampler::read(in));
+             }}};
 
 constexpr auto kind_names = [] {
   std::array<std::string_view, kinds.size()> names;

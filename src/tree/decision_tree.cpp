@@ -11,8 +11,12 @@
 namespace cartwheel {
 
 struct DecisionTree::Impl {
+  Impl(tree::ModelHead its_head, tree::TreeNodes its_nodes)
+      : head(std::move(its_head)), nodes(std::move(its_nodes)), predictor({&nodes, 1}, head.levels) {}
+
   tree::ModelHead head;
   tree::TreeNodes nodes;
+  tree::Predictor predictor;
 };
 
 std::vector<DecisionTree> DecisionTree::fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
@@ -20,7 +24,7 @@ std::vector<DecisionTree> DecisionTree::fit_each(const FeatureMatrix& x, std::sp
                                                  std::span<const double> sample_weight) {
   std::vector<DecisionTree> trees;
   for (tree::FittedTree& fitted : tree::fit_trees(x, y, options, sample_weight))
-    trees.push_back(DecisionTree(std::make_shared<const Impl>(Impl{std::move(fitted.head), std::move(fitted.nodes)})));
+    trees.push_back(DecisionTree(std::make_shared<const Impl>(std::move(fitted.head), std::move(fitted.nodes))));
   return trees;
 }
 
@@ -33,7 +37,14 @@ const std::vector<std::string>& DecisionTree::feature_names() const { return imp
 
 std::vector<double> DecisionTree::predict_proba(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return tree::mean_probability(tree::RowValues(x, impl_->head.levels), {&impl_->nodes, 1});
+  return impl_->predictor.mean_probability(tree::RowValues(x, impl_->head.levels));
+}
+
+double DecisionTree::predict_row(std::span<const float> row) const { return impl_->predictor.mean_probability(row); }
+
+std::vector<std::uint32_t> DecisionTree::apply(const FeatureMatrix& x) const {
+  features::check_columns(impl_->head.feature_names, x, name());
+  return impl_->predictor.leaves(tree::RowValues(x, impl_->head.levels));
 }
 
 std::vector<TreeNode> DecisionTree::nodes() const { return impl_->nodes.describe(impl_->head.weight_unit); }
@@ -54,7 +65,7 @@ void DecisionTree::write(core::ByteWriter& out) const {
 DecisionTree DecisionTree::read(core::ByteReader& in) {
   tree::ModelHead head = tree::read_head(in);
   tree::TreeNodes nodes = tree::TreeNodes::read(in, head.levels);
-  return DecisionTree(std::make_shared<const Impl>(Impl{std::move(head), std::move(nodes)}));
+  return DecisionTree(std::make_shared<const Impl>(std::move(head), std::move(nodes)));
 }
 
 }  // namespace cartwheel

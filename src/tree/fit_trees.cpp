@@ -139,7 +139,7 @@ class ForestFamily {
         if (!wants(members_[m])) continue;
         std::vector<TreeNodes> trees;
         for (const TreeNodes& tree : grown) trees.push_back(cut(tree, options_[members_[m]].tree.max_depth));
-        if (out_of_bag[m]) out_of_bag[m]->add(trees, batch.weights);
+        if (out_of_bag[m]) out_of_bag[m]->add(Predictor(trees, binned_.levels), batch.weights);
         std::ranges::move(trees, std::back_inserter(forests[members_[m]].trees));
       }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "core/double_double.hpp"
 #include "core/host_device.hpp"
@@ -10,7 +11,7 @@
 
 /// Which of two splits of a node gains more. A tie rule means something only where ties are recognised, so the order is
 /// that of exact arithmetic: doubles decide where they can, and what is too close for them is decided again by integers
-/// (gini) or in double-double (entropy, class weights; there, what agrees to 2^-85 is a tie).
+/// (gini) or in double-double (entropy, class or sample weights; there, what agrees to 2^-85 is a tie).
 namespace cartwheel::tree {
 
 /// x * log2(x) for counts, from a table as far as it reaches: deep nodes ask for small counts millions of times.
@@ -18,7 +19,7 @@ struct EntropyTerms {
   const double* table = nullptr;
   std::uint32_t size = 0;
 
-  CARTWHEEL_HD double operator()(std::uint32_t x) const {
+  CARTWHEEL_HD double operator()(std::uint64_t x) const {
     return x < size ? table[x] : core::x_log2_x(static_cast<double>(x));
   }
 };
@@ -26,6 +27,7 @@ struct EntropyTerms {
 namespace gain_detail {
 
 __extension__ typedef unsigned __int128 Wide;
+__extension__ typedef __int128 SignedWide;
 
 struct Product192 {
   Wide high;  ///< All but the low 64 bits.
@@ -51,9 +53,11 @@ CARTWHEEL_HD inline int compare_closely(core::DoubleDouble a, core::DoubleDouble
 }  // namespace gain_detail
 
 /// Orders the splits of one node, each named by the counts of its left side; neither side is empty.
+/// @tparam C  Counts or WeightedCounts.
+template <class C>
 class GainOrder {
  public:
-  CARTWHEEL_HD GainOrder(const ImpurityRule& rule, Counts node, EntropyTerms terms)
+  CARTWHEEL_HD GainOrder(const ImpurityRule& rule, C node, EntropyTerms terms)
       : rule_(rule), node_(node), terms_(terms) {
     if (rule.criterion == Criterion::gini) return;
     // No term of the score is larger: the greater factor is in [1, 2), so the weight is at least 1 where it matters.
@@ -61,12 +65,12 @@ class GainOrder {
     scale_ = core::x_log2_x(total) + 32.0 * total;
   }
 
-  CARTWHEEL_HD Counts node() const { return node_; }
+  CARTWHEEL_HD C node() const { return node_; }
 
   /// A double that grows with the gain, to a relative error (gini) or an error relative to `scale_` (entropy) below
   /// 2^-48.
-  CARTWHEEL_HD double score(Counts left) const {
-    const Counts right = node_ - left;
+  CARTWHEEL_HD double score(C left) const {
+    const C right = node_ - left;
     if (rule_.criterion == Criterion::gini) {
       const auto d = static_cast<double>(determinant(left));
       return d * d / (rule_.weight(left) * rule_.weight(right));
@@ -79,27 +83,70 @@ class GainOrder {
            (core::x_log2_x(rule_.weight(left)) + core::x_log2_x(rule_.weight(right)));
   }
 
+  /// score() of many splits at once, given by the rows and positives of their left sides: the same bits.
+  void scores(std::span<const C> left, std::span<double> out) const {
+    if constexpr (sizeof(C) == sizeof(Counts))
+      if (rule_.criterion == Criterion::gini && !rule_.weighted() && node_.rows < (1u << 26)) {
+        // Every number but the quotient is an integer below 2^53, so this is exact as the integers are; and a loop that
+        // compilers turn into SIMD.
+        const double rows = node_.rows, positives = node_.positives, negatives = rows - positives;
+        for (std::size_t i = 0; i < left.size(); ++i) {
+          const double l = static_cast<std::int32_t>(left[i].rows), p = static_cast<std::int32_t>(left[i].positives);
+          const double d = p * negatives - positives * (l - p);
+          out[i] = d * d / (l * (rows - l));
+        }
+        return;
+      }
+    for (std::size_t i = 0; i < left.size(); ++i) out[i] = score(left[i]);
+  }
+
+  /// Whether doubles suffice to say that the first of two splits gains less.
+  CARTWHEEL_HD bool clearly_less(double score_a, double score_b) const {
+    return score_a - score_b < -doubt(score_a, score_b);
+  }
+
   /// -1, 0 or 1 as the gain of split a is below, equal to, or above that of b. The scores are score(a) and score(b).
-  CARTWHEEL_HD int compare(Counts a, double score_a, Counts b, double score_b) const {
-    const double difference = score_a - score_b;
-    const double doubt = rule_.criterion == Criterion::gini ? 0x1p-46 * (score_a + score_b) : 0x1p-42 * scale_;
-    if (difference > doubt) return 1;
-    if (difference < -doubt) return -1;
+  CARTWHEEL_HD int compare(C a, double score_a, C b, double score_b) const {
+    if (clearly_less(score_b, score_a)) return 1;
+    if (clearly_less(score_a, score_b)) return -1;
     if (a == b || a == node_ - b) return 0;
     if (rule_.criterion == Criterion::entropy) return compare_entropy(a, b);
-    return rule_.weighted() ? compare_weighted_gini(a, b) : compare_gini(a, b);
+    if constexpr (sizeof(C) == sizeof(Counts))
+      if (!rule_.weighted()) return compare_gini(a, b);
+    return compare_weighted_gini(a, b);
   }
 
  private:
-  /// The weighted gini gain is  factor * determinant^2 / (weight of left * weight of right), where the factor depends
-  /// on the node alone. Less than 2^62 in size.
-  CARTWHEEL_HD std::int64_t determinant(Counts left) const {
-    return static_cast<std::int64_t>(std::uint64_t{left.positives} * node_.negatives()) -
-           static_cast<std::int64_t>(std::uint64_t{node_.positives} * left.negatives());
+  CARTWHEEL_HD double doubt(double score_a, double score_b) const {
+    return rule_.criterion == Criterion::gini ? 0x1p-46 * (score_a + score_b) : 0x1p-42 * scale_;
   }
+
+  /// The weighted gini gain is  factor * determinant^2 / (weight of left * weight of right), where the factor depends
+  /// on the node alone. Less than 2^62 in size for Counts, than 2^104 for WeightedCounts.
+  CARTWHEEL_HD static std::int64_t determinant(Counts node, Counts left) {
+    return static_cast<std::int64_t>(std::uint64_t{left.positives} * node.negatives()) -
+           static_cast<std::int64_t>(std::uint64_t{node.positives} * left.negatives());
+  }
+  CARTWHEEL_HD static gain_detail::SignedWide determinant(WeightedCounts node, WeightedCounts left) {
+    using gain_detail::SignedWide;
+    return SignedWide{left.positives} * node.negatives() - SignedWide{node.positives} * left.negatives();
+  }
+  CARTWHEEL_HD auto determinant(C left) const { return determinant(node_, left); }
   CARTWHEEL_HD std::uint64_t determinant_size(Counts left) const {
-    const std::int64_t d = determinant(left);
+    const std::int64_t d = determinant(node_, left);
     return static_cast<std::uint64_t>(d < 0 ? -d : d);
+  }
+  /// The size of the determinant; exact, as it has at most 104 bits.
+  CARTWHEEL_HD core::DoubleDouble exact_determinant(C left) const {
+    using core::to_double_double;
+    if constexpr (sizeof(C) == sizeof(Counts)) {
+      return to_double_double(determinant_size(left));
+    } else {
+      const gain_detail::SignedWide d = determinant(node_, left);
+      const auto size = static_cast<gain_detail::Wide>(d < 0 ? -d : d);
+      return 0x1p52 * to_double_double(static_cast<std::uint64_t>(size >> 52)) +
+             to_double_double(static_cast<std::uint64_t>(size & ((std::uint64_t{1} << 52) - 1)));
+    }
   }
 
   CARTWHEEL_HD int compare_gini(Counts a, Counts b) const {
@@ -112,35 +159,34 @@ class GainOrder {
     return high != 0 ? high : three_way(x.low, y.low);
   }
 
-  CARTWHEEL_HD core::DoubleDouble exact_weight(Counts counts) const {
+  CARTWHEEL_HD core::DoubleDouble exact_weight(C counts) const {
     return rule_.negative_factor * core::to_double_double(counts.negatives()) +
            rule_.positive_factor * core::to_double_double(counts.positives);
   }
 
-  CARTWHEEL_HD int compare_weighted_gini(Counts a, Counts b) const {
-    using core::to_double_double;
-    const core::DoubleDouble da = to_double_double(determinant_size(a)), db = to_double_double(determinant_size(b));
+  CARTWHEEL_HD int compare_weighted_gini(C a, C b) const {
+    const core::DoubleDouble da = exact_determinant(a), db = exact_determinant(b);
     const core::DoubleDouble x = da * da * exact_weight(b) * exact_weight(node_ - b);
     const core::DoubleDouble y = db * db * exact_weight(a) * exact_weight(node_ - a);
     return gain_detail::compare_closely(x, y, x.high + y.high);
   }
 
   /// score() in double-double.
-  CARTWHEEL_HD core::DoubleDouble exact_entropy_score(Counts left) const {
-    const Counts right = node_ - left;
-    const auto term = [](std::uint32_t x) { return core::x_log2_x(core::to_double_double(x)); };
+  CARTWHEEL_HD core::DoubleDouble exact_entropy_score(C left) const {
+    const C right = node_ - left;
+    const auto term = [](std::uint64_t x) { return core::x_log2_x(core::to_double_double(x)); };
     return rule_.negative_factor * (term(left.negatives()) + term(right.negatives())) +
            rule_.positive_factor * (term(left.positives) + term(right.positives)) -
            (core::x_log2_x(exact_weight(left)) + core::x_log2_x(exact_weight(right)));
   }
 
-  CARTWHEEL_HD int compare_entropy(Counts a, Counts b) const {
+  CARTWHEEL_HD int compare_entropy(C a, C b) const {
     if (determinant(a) == 0 && determinant(b) == 0) return 0;  // both gain nothing; common in small nodes
     return gain_detail::compare_closely(exact_entropy_score(a), exact_entropy_score(b), scale_);
   }
 
   ImpurityRule rule_;
-  Counts node_;
+  C node_;
   EntropyTerms terms_;
   double scale_ = 0.0;  ///< Entropy: no term of a score is larger.
 };

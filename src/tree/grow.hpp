@@ -11,6 +11,13 @@
 
 namespace cartwheel::tree {
 
+/// How the work is cut up: results do not depend on it. By the shape of the data alone, never by timing.
+struct GrowPlan {
+  std::size_t block_rows = 4096;       ///< A node of at most as many rows grows its whole subtree in a thread's cache;
+  std::size_t small_block_rows = 512;  ///< one of as many is copied once more, for the innermost cache.
+  std::size_t sparse = 8;  ///< A larger node that has less than one row in so many reads rows, else columns.
+};
+
 /// What stops a tree and what it looks at; everything checked and resolved to numbers.
 struct GrowSettings {
   ImpurityRule impurity;
@@ -21,6 +28,8 @@ struct GrowSettings {
   double min_impurity_decrease = 0.0;
   bool balanced_subsample = false;  ///< Each tree's class factors come from its own rows.
   std::uint64_t seed = 0;
+  std::span<const std::uint64_t> units;  ///< [rows] sample weights, each at least 1; empty: none. See SampleUnits.
+  GrowPlan plan;
 };
 
 /// The rows of one tree.

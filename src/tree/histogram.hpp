@@ -1,44 +1,79 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "tree/binning.hpp"
-#include "tree/cell.hpp"
 #include "tree/tree_row.hpp"
 
 namespace cartwheel::tree {
 
-/// The rows of a node that share a bin.
+/// The rows of a node that share a bin. @tparam C  Counts or WeightedCounts.
+template <class C>
 struct PresentBin {
   std::uint32_t bin;
   std::uint32_t distinct_rows;
-  Counts counts;
+  C counts;
 };
 
-/// Sums the rows of a node by the bins of one column. Not thread-safe: one object a thread, used for many nodes.
+/// The bins of a column, wherever they lie: that of row r is at bins + r * stride, in one byte if the column has at
+/// most narrow_cells, else in two.
+struct StridedBins {
+  const std::uint8_t* bins = nullptr;
+  std::size_t stride = 0;
+  std::uint32_t cells = 0;
+
+  bool wide() const { return cells > narrow_cells; }
+  std::uint32_t operator[](std::size_t row) const {
+    const std::uint8_t* const at = bins + row * stride;
+    return wide() ? static_cast<std::uint32_t>(at[0] | at[1] << 8) : *at;
+  }
+};
+
+/// Sums the rows of a node by the bins of columns. Not thread-safe: one object a thread, used for many nodes.
+/// @tparam Row  TreeRow or WeightedTreeRow.
+template <class Row>
 class Histogram {
  public:
-  /// @param bins  of the column, [rows]; each below `cells`, which is at most narrow_cells for bins of one byte.
-  /// @param count_distinct  whether distinct_rows is needed where rows have weights; else it is the weighted number.
-  /// @return the bins that occur, in increasing order; valid until the next call.
-  /// Time: rows + min(cells, rows) for bins of one byte; else rows + cells, or rows * log(rows) where rows are fewer.
-  template <class Bin>
-  std::span<PresentBin> build(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells,
-                              bool count_distinct);
+  using Bin = PresentBin<typename Row::Sum>;
+
+  static constexpr std::size_t columns_at_once = 8;
+
+  /// Sums by up to columns_at_once columns, all of one stride, none of them wide: in one pass over the rows, because
+  /// one addition must wait for the last to the same cell, and additions to different columns need not.
+  /// @param count_distinct  whether Bin::distinct_rows is needed; else it is some number above 0: the weighted number
+  /// of rows, where that fits.
+  void sum(std::span<const Row> rows, std::span<const StridedBins> columns, bool count_distinct);
+  /// The bins that occur in the k-th of the columns last summed, in increasing order; valid until the next call. To be
+  /// called once for each of them.
+  std::span<Bin> take(std::size_t k);
+
+  /// The same for one wide column. Time: rows + cells, or rows * log(rows) where rows are fewer.
+  std::span<Bin> sum_wide(std::span<const Row> rows, const StridedBins& column, bool count_distinct);
 
  private:
-  template <bool count_distinct, class Bin>
-  std::span<PresentBin> sum(std::span<const TreeRow> rows, std::span<const Bin> bins, std::uint32_t cells);
-  template <bool count_distinct>
-  void take(std::uint32_t bin);
-  void take_touched(std::span<const TreeRow> rows, std::span<const std::uint8_t> bins, bool count_distinct);
-  std::span<PresentBin> sort(std::span<const TreeRow> rows, std::span<const std::uint16_t> bins);
+  using Cell = typename Row::Cell;
+  static constexpr std::size_t touched_words = narrow_cells / 64;
 
-  std::vector<Cell> cells_;              ///< All 0 between calls.
-  std::vector<std::uint32_t> distinct_;  ///< All 0 between calls.
-  std::vector<PresentBin> present_;
+  template <std::size_t columns, bool distinct, bool touch>
+  void sum(std::span<const Row> rows, std::span<const StridedBins> bins);
+  void append(std::uint32_t bin, Cell& cell, std::uint32_t* distinct);
+  std::span<Bin> sort(std::span<const Row> rows, const StridedBins& column);
+
+  /// All 0 between takes. (Padded: columns a power of two apart would share the sets of a cache.)
+  std::array<std::array<Cell, narrow_cells + 13>, columns_at_once> cells_{};
+  std::array<std::array<std::uint32_t, narrow_cells + 13>, columns_at_once> distinct_{};
+  std::array<std::array<std::uint64_t, touched_words>, columns_at_once> touched_{};
+  std::array<std::uint32_t, columns_at_once> widths_{};
+  bool counts_distinct_ = false, touches_ = false;
+  std::vector<Cell> wide_cells_;  ///< All 0 between calls.
+  std::vector<std::uint32_t> wide_distinct_;
+  std::vector<Bin> present_;
 };
+
+extern template class Histogram<TreeRow>;
+extern template class Histogram<WeightedTreeRow>;
 
 }  // namespace cartwheel::tree

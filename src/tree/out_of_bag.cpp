@@ -3,22 +3,18 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/parallel.hpp"
-
 namespace cartwheel::tree {
 
-void OutOfBag::add(std::span<const TreeNodes> trees, std::span<const std::vector<std::uint32_t>> weights) {
-  core::parallel_for_blocks(x_.rows(), rows_a_block(x_.columns()), [&](std::size_t begin, std::size_t end) {
-    std::vector<float> values((end - begin) * x_.columns());
-    x_.copy(begin, end, values);
-    std::vector<double> probabilities(end - begin);
-    for (std::size_t t = 0; t < trees.size(); ++t) {
+void OutOfBag::add(const Predictor& trees, std::span<const std::vector<std::uint32_t>> weights) {
+  trees.rows().for_each_block(x_, [&](std::size_t begin, std::span<const float> rows) {
+    std::vector<double> probabilities(rows.size() / trees.rows().stride());
+    for (std::size_t t = 0; t < weights.size(); ++t) {
       std::ranges::fill(probabilities, 0.0);
-      trees[t].add_probabilities(values, x_.columns(), probabilities);
-      for (std::size_t row = begin; row < end; ++row) {
-        if (weights[t][row] != 0) continue;
-        sums_[row] += probabilities[row - begin];
-        ++trees_[row];
+      trees.trees().add_probabilities(t, rows, probabilities);
+      for (std::size_t i = 0; i < probabilities.size(); ++i) {
+        if (weights[t][begin + i] != 0) continue;
+        sums_[begin + i] += probabilities[i];
+        ++trees_[begin + i];
       }
     }
   });

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "tree/predict.hpp"
 #include "tree/row_block.hpp"
 #include "tree/tree_nodes.hpp"
 
@@ -15,8 +16,8 @@ class OutOfBag {
   /// @param x  must outlive this.
   explicit OutOfBag(const RowValues& x) : x_(x), sums_(x.rows()), trees_(x.rows()) {}
 
-  /// Adds trees, in their order. @param weights  [trees.size()][rows]: 0 where a tree did not see the row.
-  void add(std::span<const TreeNodes> trees, std::span<const std::vector<std::uint32_t>> weights);
+  /// Adds trees, in their order. @param weights  [trees][rows]: 0 where a tree did not see the row.
+  void add(const Predictor& trees, std::span<const std::vector<std::uint32_t>> weights);
 
   struct Score {
     std::vector<double> probability;  ///< [rows] the mean over the trees; NaN where there is none.

@@ -26,6 +26,7 @@ struct OutOfBagSummary {
 struct RandomForest::Impl {
   tree::ModelHead head;
   std::vector<tree::TreeNodes> trees;
+  tree::Predictor predictor;
   std::optional<OutOfBagSummary> out_of_bag;
   std::vector<double> oob_probability;
 };
@@ -42,6 +43,7 @@ std::vector<RandomForest> RandomForest::fit_each(const FeatureMatrix& x, std::sp
       impl->out_of_bag = {fitted.out_of_bag->accuracy, fitted.out_of_bag->rows_without, x.rows()};
       impl->oob_probability = std::move(fitted.out_of_bag->probability);
     }
+    impl->predictor = tree::Predictor(impl->trees, impl->head.levels);
     forests.push_back(RandomForest(std::move(impl)));
   }
   return forests;
@@ -56,7 +58,14 @@ const std::vector<std::string>& RandomForest::feature_names() const { return imp
 
 std::vector<double> RandomForest::predict_proba(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return tree::mean_probability(tree::RowValues(x, impl_->head.levels), impl_->trees);
+  return impl_->predictor.mean_probability(tree::RowValues(x, impl_->head.levels));
+}
+
+double RandomForest::predict_row(std::span<const float> row) const { return impl_->predictor.mean_probability(row); }
+
+std::vector<std::uint32_t> RandomForest::apply(const FeatureMatrix& x) const {
+  features::check_columns(impl_->head.feature_names, x, name());
+  return impl_->predictor.leaves(tree::RowValues(x, impl_->head.levels));
 }
 
 std::vector<std::string> RandomForest::warnings() const {
@@ -118,6 +127,7 @@ RandomForest RandomForest::read(core::ByteReader& in) {
   const auto trees = in.get<std::uint64_t>();
   if (trees < 1 || trees > tree::most_trees) in.fail("the number of trees is impossible");
   for (std::uint64_t i = 0; i < trees; ++i) impl->trees.push_back(tree::TreeNodes::read(in, impl->head.levels));
+  impl->predictor = tree::Predictor(impl->trees, impl->head.levels);
   return RandomForest(std::move(impl));
 }
 

@@ -8,20 +8,24 @@
 namespace cartwheel::tree {
 
 /// One way to part a node: rows whose bin of `feature` is at most `bin` go left, the others right, and rows that miss
-/// the value where `missing_left` says.
-struct Split {
+/// the value where `missing_left` says. (Of a category column, `bin` is a place in the node's order of its levels.)
+template <class C>
+struct BasicSplit {
   std::int32_t feature = -1;  ///< -1: no split.
   std::uint32_t bin = 0;
   std::uint32_t next_bin = 0;  ///< The next one that occurs in the node; no_bin where all present values go left.
   bool missing_left = false;
-  Counts left;
+  C left;
   double score = 0.0;  ///< GainOrder::score(left).
 
   CARTWHEEL_HD bool found() const { return feature >= 0; }
 };
 
+using Split = BasicSplit<Counts>;
+
 /// The tie rule: lowest feature, lowest bin (which is the lowest threshold), missing values left.
-CARTWHEEL_HD inline bool precedes(const Split& a, const Split& b) {
+template <class C>
+CARTWHEEL_HD bool precedes(const BasicSplit<C>& a, const BasicSplit<C>& b) {
   if (a.feature != b.feature) return a.feature < b.feature;
   if (a.bin != b.bin) return a.bin < b.bin;
   return a.missing_left && !b.missing_left;
@@ -29,7 +33,8 @@ CARTWHEEL_HD inline bool precedes(const Split& a, const Split& b) {
 
 /// Keeps the better of two splits of a node in `best`: the higher gain, then the tie rule. The outcome of many calls
 /// does not depend on their order.
-CARTWHEEL_HD inline void keep_better(const GainOrder& order, const Split& candidate, Split& best) {
+template <class C>
+CARTWHEEL_HD void keep_better(const GainOrder<C>& order, const BasicSplit<C>& candidate, BasicSplit<C>& best) {
   if (!candidate.found()) return;
   if (best.found()) {
     const int gain = order.compare(candidate.left, candidate.score, best.left, best.score);

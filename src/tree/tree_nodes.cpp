@@ -1,7 +1,6 @@
 #include "tree/tree_nodes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cartwheel/error.hpp>
 #include <cmath>
@@ -55,11 +54,11 @@ std::span<const std::uint16_t> TreeNodes::levels(const Node& node) const {
   return std::span(level_sets_).subspan(node.first + 1, level_sets_[node.first]);
 }
 
-bool TreeNodes::goes_left(const Node& node, float value) const {
-  const bool missing = value != value;  // a missing value is not <= threshold
-  if (!node.by_level()) return (value <= node.threshold()) | (missing & node.missing_left());
-  const bool listed = !missing && std::ranges::binary_search(levels(node), static_cast<std::uint16_t>(value));
-  return listed != node.missing_left();
+NodeSplit TreeNodes::split_of(std::size_t node) const {
+  const Node& split = nodes_[node];
+  const auto feature = static_cast<std::int32_t>(split.feature());
+  if (split.by_level()) return {feature, 0.0f, split.missing_left(), levels(split)};
+  return {feature, split.threshold(), split.missing_left(), {}};
 }
 
 double TreeNodes::probability(std::size_t leaf) const {
@@ -152,25 +151,6 @@ std::vector<TreeNode> TreeNodes::describe(double weight_unit) const {
       describe_weight(weights[i], weight_unit);
   }
   return result;
-}
-
-void TreeNodes::add_probabilities(std::span<const float> values, std::size_t columns, std::span<double> sums) const {
-  // Several rows go down side by side, so that the memory accesses of one hide those of the others.
-  constexpr std::size_t lanes = 8;
-  for (std::size_t begin = 0; begin < sums.size(); begin += lanes) {
-    const std::size_t used = std::min(lanes, sums.size() - begin);
-    std::array<std::uint32_t, lanes> at{};
-    for (bool moving = true; moving;) {
-      moving = false;
-      for (std::size_t lane = 0; lane < used; ++lane) {
-        const Node& node = nodes_[at[lane]];
-        if (node.is_leaf()) continue;
-        at[lane] = node.left + (goes_left(node, values[(begin + lane) * columns + node.feature()]) ? 0 : 1);
-        moving = true;
-      }
-    }
-    for (std::size_t lane = 0; lane < used; ++lane) sums[begin + lane] += probability(at[lane]);
-  }
 }
 
 // Breadth-first order gives the links away: the children of the k-th split (from 0) are nodes 2k + 1 and 2k + 2. So

@@ -52,12 +52,16 @@ class TreeNodes {
   std::size_t size() const { return nodes_.size(); }
   int depth() const;
   const ImpurityRule& rule() const { return rule_; }
+  bool is_leaf(std::size_t node) const { return nodes_[node].is_leaf(); }
+  /// Of a split: the number of its left child; the right one is the next.
+  std::size_t left(std::size_t node) const { return nodes_[node].left; }
+  /// Of a split; names levels that live as long as this.
+  NodeSplit split_of(std::size_t node) const;
+  /// Of a leaf: P(y = 1).
+  double probability(std::size_t leaf) const;
   /// All there is to know of each node.
   /// @param weight_unit  what one unit of WeightedCounts weighs.
   std::vector<TreeNode> describe(double weight_unit = 1.0) const;
-
-  /// Adds P(y = 1) of each row to its sum. @param values  [sums.size() x columns], row-major; NaN is missing.
-  void add_probabilities(std::span<const float> values, std::size_t columns, std::span<double> sums) const;
 
   void write(core::ByteWriter& out) const;
   /// Trusts nothing: whatever the bytes are, the result is a tree over these columns. @throws DataError.
@@ -78,9 +82,7 @@ class TreeNodes {
     bool missing_left() const { return (second & 1) != 0; }
   };
 
-  bool goes_left(const Node& node, float value) const;
   std::span<const std::uint16_t> levels(const Node& node) const;
-  double probability(std::size_t leaf) const;
   void check_levels(core::ByteReader& in, const ColumnLevels& columns, Node& node, std::size_t& next_set) const;
 
   ImpurityRule rule_;

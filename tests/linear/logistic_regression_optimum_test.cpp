@@ -82,6 +82,31 @@ INSTANTIATE_TEST_SUITE_P(Rows, Shapes,
                                            test::random_rows(3, 25, 40), test::random_rows(4, 60, 59),
                                            hard_rows(5, 40)));
 
+/// The same, with columns on scales from 1e-6 to 1e6.
+LabelledRows uneven_rows(std::uint64_t seed, std::size_t rows) {
+  LabelledRows out = hard_rows(seed, rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    out.columns[3][i] *= 1e6f / 30.0f;
+    out.columns[4][i] *= 1e-6f / 0.03f;
+  }
+  return out;
+}
+
+TEST(LogisticRegressionOptimum, NoScaleOfAColumnHidesTheOptimum) {
+  const LabelledRows rows = uneven_rows(2, 80);
+  std::vector<LogisticRegressionOptions> all = every_penalty();
+  all.emplace_back().penalty = Penalty::none;
+  for (const LogisticRegressionOptions& options : all) {
+    SCOPED_TRACE(text_of(options));
+    const auto model = LogisticRegression::fit(rows.matrix(), rows.y, options);
+    EXPECT_TRUE(model.report().converged) << model.warnings().front();
+    const Real objective = test::objective_of({rows, options}, model),
+               minimum = test::slow_minimum({rows, options}, 3000);
+    EXPECT_LE(static_cast<double>((objective - minimum) / minimum), 1e-8);
+    EXPECT_GE(static_cast<double>((objective - minimum) / minimum), -1e-8);
+  }
+}
+
 /// A fit that is stopped early: its certificate must say how far it is from the optimum.
 TEST(LogisticRegressionOptimum, TheCertificateOfAnUnfinishedFitIsWhatItSays) {
   const LabelledRows rows = hard_rows(6, 150);

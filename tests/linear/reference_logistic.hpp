@@ -128,37 +128,69 @@ inline Real dual_bound(const ReferenceProblem& problem, const std::vector<Real>&
 }
 
 /// The minimum by accelerated proximal gradient steps with restarts (Beck and Teboulle, "A Fast Iterative
-/// Shrinkage-Thresholding Algorithm", 2009): slow, and sharing nothing with the library's solvers.
+/// Shrinkage-Thresholding Algorithm", 2009): slow, and sharing nothing with the library's solvers. It works in columns
+/// of length 1 (centred, where there is an intercept), so that scales do not matter to it.
 inline Real slow_minimum(const ReferenceProblem& problem, int steps) {
   const std::size_t columns = problem.rows.columns.size(), n = problem.rows.rows();
+  std::vector<std::vector<Real>> z(columns, std::vector<Real>(n));
+  std::vector<Real> l1(columns), l2(columns);  // of the scaled coefficients
+  for (std::size_t j = 0; j < columns; ++j) {
+    Real mean = 0, square = 0;
+    for (std::size_t i = 0; i < n; ++i) mean += problem.value(i, j) / static_cast<Real>(n);
+    if (!problem.options.fit_intercept) mean = 0;
+    for (std::size_t i = 0; i < n; ++i) square += (problem.value(i, j) - mean) * (problem.value(i, j) - mean);
+    const Real length = square > 0 ? std::sqrt(square) : 1;
+    for (std::size_t i = 0; i < n; ++i) z[j][i] = (problem.value(i, j) - mean) / length;
+    l1[j] = problem.l1() / length;
+    l2[j] = problem.l2() / (length * length);
+  }
+  const auto margins = [&](const std::vector<Real>& b, Real b0) {
+    std::vector<Real> out(n, b0);
+    for (std::size_t j = 0; j < columns; ++j)
+      for (std::size_t i = 0; i < n; ++i) out[i] += b[j] * z[j][i];
+    return out;
+  };
+  const auto objective_at = [&](const std::vector<Real>& b, Real b0) {
+    const std::vector<Real> margin = margins(b, b0);
+    Real sum = 0;
+    for (std::size_t j = 0; j < columns; ++j) sum += l1[j] * std::abs(b[j]) + l2[j] * b[j] * b[j] / 2;
+    for (std::size_t i = 0; i < n; ++i) {
+      const Real m = problem.sign(i) * margin[i];
+      sum += problem.weight(i) * (m > 0 ? std::log1p(std::exp(-m)) : -m + std::log1p(std::exp(m)));
+    }
+    return sum;
+  };
   Real bend = 0;  // of the loss, at most
   for (std::size_t i = 0; i < n; ++i) {
     Real square = problem.options.fit_intercept;
-    for (std::size_t j = 0; j < columns; ++j) square += problem.value(i, j) * problem.value(i, j);
+    for (std::size_t j = 0; j < columns; ++j) square += z[j][i] * z[j][i];
     bend += problem.weight(i) * square / 4;
   }
-  bend += problem.l2();
   std::vector<Real> b(columns), ahead(columns), gradient(columns);
-  Real b0 = 0, ahead0 = 0, momentum = 1, least = problem.objective(b, b0), previous = least;
+  Real b0 = 0, ahead0 = 0, momentum = 1, least = objective_at(b, b0), previous = least;
   for (int step = 0; step < steps; ++step) {
-    const auto errors = problem.errors(ahead, ahead0);
+    std::vector<Real> errors = margins(ahead, ahead0);
     Real gradient0 = 0;
-    for (std::size_t j = 0; j < columns; ++j) gradient[j] = problem.l2() * ahead[j];
     for (std::size_t i = 0; i < n; ++i) {
-      gradient0 -= problem.sign(i) * errors[i];
-      for (std::size_t j = 0; j < columns; ++j) gradient[j] -= problem.sign(i) * errors[i] * problem.value(i, j);
+      errors[i] = -problem.sign(i) * problem.weight(i) / (1 + std::exp(problem.sign(i) * errors[i]));
+      gradient0 += errors[i];
+    }
+    for (std::size_t j = 0; j < columns; ++j) {
+      gradient[j] = 0;
+      for (std::size_t i = 0; i < n; ++i) gradient[j] += errors[i] * z[j][i];
     }
     const Real next_momentum = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2, push = (momentum - 1) / next_momentum;
-    const auto advance = [&](Real& at, Real& beyond, Real by, Real shrink) {
-      const Real moved = beyond - by / bend, size = std::max(Real{0}, std::abs(moved) - shrink / bend);
+    const auto advance = [&](Real& at, Real& beyond, Real by, Real shrink, Real pull) {
+      const Real moved = beyond - by / bend,
+                 size = std::max(Real{0}, std::abs(moved) - shrink / bend) / (1 + pull / bend);
       const Real next = moved < 0 ? -size : size;
       beyond = next + push * (next - at);
       at = next;
     };
-    for (std::size_t j = 0; j < columns; ++j) advance(b[j], ahead[j], gradient[j], problem.l1());
-    if (problem.options.fit_intercept) advance(b0, ahead0, gradient0, 0);
+    for (std::size_t j = 0; j < columns; ++j) advance(b[j], ahead[j], gradient[j], l1[j], l2[j]);
+    if (problem.options.fit_intercept) advance(b0, ahead0, gradient0, 0, 0);
     momentum = next_momentum;
-    const Real objective = problem.objective(b, b0);
+    const Real objective = objective_at(b, b0);
     if (objective > previous) {
       momentum = 1;
       ahead = b;

@@ -174,6 +174,24 @@ TEST(DecisionTree, PredictsTheLeafOfEachTrainingRow) {
   }
 }
 
+TEST(DecisionTree, AppliesToTheLeafItPredictsBy) {
+  const test::LooseLabels data(6, 3000, 4);
+  const FeatureMatrix x = data.matrix();
+  const auto tree = DecisionTree::fit(x, data.labels);
+  const auto nodes = tree.nodes();
+  const auto leaves = tree.apply(x);
+  const auto probabilities = tree.predict_proba(x);
+  ASSERT_EQ(leaves.size(), 3000u);
+  for (std::size_t row = 0; row < 3000; ++row) {
+    EXPECT_EQ(&nodes[leaves[row]], &test::leaf_of(nodes, data.columns, row));
+    std::vector<float> values;
+    for (const auto& column : data.columns) values.push_back(column[row]);
+    EXPECT_EQ(tree.predict_row(values), probabilities[row]);
+  }
+  EXPECT_THAT([&] { tree.predict_row(std::vector<float>(3)); },
+              ThrowsMessage<DataError>(HasSubstr("the row has 3 values; the fit had 4 columns")));
+}
+
 TEST(DecisionTree, ColumnTypesAreStorageOnly) {
   const std::vector<float> bit{1, 0, 1, 1, 0, 0, 1, 0}, sparse{0, 0, 5, 0, missing, 0, -1, 0};
   const std::vector<std::uint8_t> labels{1, 0, 1, 0, 1, 1, 0, 0};

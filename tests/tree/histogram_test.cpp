@@ -10,6 +10,8 @@
 namespace cartwheel::tree {
 namespace {
 
+using Bin = PresentBin<Counts>;
+
 /// Rows of a node, some of them drawn several times, and the bins of one column.
 struct Node {
   std::vector<TreeRow> rows;
@@ -23,10 +25,10 @@ struct Node {
       rows.emplace_back(4 * i + random.below(4), 1 + random.below(3), static_cast<std::uint8_t>(random.below(2)));
   }
 
-  std::map<std::uint32_t, PresentBin> naive() const {
-    std::map<std::uint32_t, PresentBin> sums;
+  std::map<std::uint32_t, Bin> naive() const {
+    std::map<std::uint32_t, Bin> sums;
     for (const TreeRow& row : rows) {
-      PresentBin& sum = sums.try_emplace(bins[row.row], PresentBin{bins[row.row], 0, {}}).first->second;
+      Bin& sum = sums.try_emplace(bins[row.row], Bin{bins[row.row], 0, {}}).first->second;
       ++sum.distinct_rows;
       sum.counts = sum.counts + unpack(row.cell());
     }
@@ -34,7 +36,7 @@ struct Node {
   }
 };
 
-void expect_naive(const Node& node, std::span<const PresentBin> present) {
+void expect_naive(const Node& node, std::span<const Bin> present) {
   const auto expected = node.naive();
   ASSERT_EQ(present.size(), expected.size());
   std::size_t i = 0;
@@ -46,27 +48,41 @@ void expect_naive(const Node& node, std::span<const PresentBin> present) {
   }
 }
 
-TEST(Histogram, EqualsTheNaiveSumInBothWidthsForFewRowsAndMany) {
-  Histogram histogram;  // one object for all, so that nothing may be left behind by the call before
+TEST(Histogram, EqualsTheNaiveSumForFewRowsAndMany) {
+  Histogram<TreeRow> histogram;  // one object for all, so that nothing may be left behind by the call before
   for (const std::uint32_t cells : {2u, 100u, 256u})
-    for (const std::uint32_t rows : {1u, 50u, 1000u}) {
-      const Node node(cells + rows, rows, cells);
-      const std::vector<std::uint8_t> narrow(node.bins.begin(), node.bins.end());
-      expect_naive(node, histogram.build(std::span<const TreeRow>(node.rows), std::span<const std::uint8_t>(narrow), cells, true));
-      expect_naive(node, histogram.build(std::span<const TreeRow>(node.rows), std::span<const std::uint16_t>(node.bins), cells, true));
-    }
+    for (const std::uint32_t rows : {1u, 50u, 1000u})
+      for (const std::size_t columns : {1, 2, 3, 4})
+        for (const std::size_t stride : {1, 7}) {
+          std::vector<Node> nodes;
+          std::vector<std::vector<std::uint8_t>> bytes;
+          std::vector<StridedBins> bins;
+          for (std::size_t k = 0; k < columns; ++k) {
+            nodes.emplace_back(cells + rows + k, rows, cells);
+            nodes[k].rows = nodes[0].rows;
+            bytes.emplace_back(nodes[k].bins.size() * stride);
+            for (std::size_t row = 0; row < nodes[k].bins.size(); ++row)
+              bytes[k][row * stride] = static_cast<std::uint8_t>(nodes[k].bins[row]);
+          }
+          for (const auto& column : bytes) bins.push_back({column.data(), stride, cells});
+          histogram.sum(nodes[0].rows, bins, true);
+          for (std::size_t k = 0; k < columns; ++k) expect_naive(nodes[k], histogram.take(k));
+        }
   for (const std::uint32_t cells : {300u, 60'000u})
     for (const std::uint32_t rows : {1u, 299u, 300u, 5000u, 70'000u}) {
       const Node node(cells + rows, rows, cells);
-      expect_naive(node, histogram.build(std::span<const TreeRow>(node.rows), std::span<const std::uint16_t>(node.bins), cells, true));
+      const StridedBins bins{reinterpret_cast<const std::uint8_t*>(node.bins.data()), 2, cells};
+      expect_naive(node, histogram.sum_wide(node.rows, bins, true));
     }
 }
 
 TEST(Histogram, HoldsTheLargestCounts) {
   const std::vector<TreeRow> rows{{0, max_row_weight, 1}, {1, max_row_weight, 1}, {2, 1, 0}};
-  const std::vector<std::uint8_t> bins{3, 3, 3};
-  Histogram histogram;
-  const auto present = histogram.build(std::span(rows), std::span(bins), 4, false);
+  const std::vector<std::uint8_t> bytes{3, 3, 3};
+  const StridedBins bins{bytes.data(), 1, 4};
+  Histogram<TreeRow> histogram;
+  histogram.sum(rows, {&bins, 1}, false);
+  const auto present = histogram.take(0);
   ASSERT_EQ(present.size(), 1u);
   EXPECT_EQ(present[0].counts, (Counts{0xffffffffu, 0xfffffffeu}));
 }

@@ -165,6 +165,28 @@ TEST_F(RandomForestTest, TheScoreIsTheMeanOfTheTreesAddedInOrder) {
   for (std::size_t row = 0; row < 600; ++row) ASSERT_EQ(probabilities[row], sums[row] / 20.0);
 }
 
+TEST_F(RandomForestTest, OneRowAloneAndTheLeavesAgreeWithTheScore) {
+  const auto forest = RandomForest::fit(x, data.labels, {.n_estimators = 37});
+  const auto probabilities = forest.predict_proba(x);
+  const auto leaves = forest.apply(x);
+  ASSERT_EQ(leaves.size(), x.rows() * 37);
+  std::vector<double> sums(x.rows());
+  for (int t = 0; t < 37; ++t) {
+    const auto nodes = forest.nodes(t);
+    for (std::size_t row = 0; row < x.rows(); ++row) {
+      const std::uint32_t leaf = leaves[row * 37 + static_cast<std::size_t>(t)];
+      ASSERT_EQ(&nodes[leaf], &test::leaf_of(nodes, data.columns, row));
+      sums[row] += nodes[leaf].probability;
+    }
+  }
+  for (std::size_t row = 0; row < x.rows(); ++row) {
+    std::vector<float> values;
+    for (const auto& column : data.columns) values.push_back(column[row]);
+    EXPECT_EQ(forest.predict_row(values), sums[row] / 37);
+    EXPECT_EQ(probabilities[row], sums[row] / 37);
+  }
+}
+
 TEST_F(RandomForestTest, OutOfBagIsWhatItsDefinitionSays) {
   options.oob_score = true;
   options.n_estimators = 6;  // few enough that some rows are in every sample

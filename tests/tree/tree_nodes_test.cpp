@@ -90,22 +90,6 @@ TEST(TreeNodes, DescribesWhatWasSplit) {
   EXPECT_DOUBLE_EQ(nodes[2].probability, 0.75);
 }
 
-TEST(TreeNodes, RowsGoDownSideBySideAsAlone) {
-  TreeNodes tree({}, {{10, 4}, {}}, false);
-  tree.split(0, {1, 2.5f, true, {}}, {{6, 1}, {}}, {{4, 3}, {}});
-  tree.split(1, {0, -1.0f, false, {}}, {{5, 0}, {}}, {{1, 1}, {}});
-  const std::vector<std::vector<float>> rows{
-      {0, 3, 0}, {0, 2.5f, 0}, {-1, 2, 0}, {missing, missing, 0}, {-2, missing, 0}};
-  const std::vector<double> expected{0.75, 1.0, 0.0, 1.0, 0.0};
-  for (std::size_t size = 1; size < 40; ++size) {  // whole groups of lanes, and what is left over
-    std::vector<float> values;
-    for (std::size_t i = 0; i < size; ++i) values.insert(values.end(), rows[i % 5].begin(), rows[i % 5].end());
-    std::vector<double> sums(size, 1.0);
-    tree.add_probabilities(values, columns, sums);
-    for (std::size_t i = 0; i < size; ++i) EXPECT_EQ(sums[i], 1.0 + expected[i % 5]);
-  }
-}
-
 TEST(TreeNodes, AForgedFileMayBeATree) {
   const auto nodes = Forged{}.split(1, std::numeric_limits<float>::infinity()).leaf(3, 0).leaf(1, 1).read().describe();
   EXPECT_EQ(nodes.size(), 3u);
@@ -137,20 +121,6 @@ TEST(TreeNodes, NumbersThatCannotBeAreRefused) {
   Forged{}.split(0, 1).leaf(0xffffffffu, 1).leaf(1, 0).refused("impossible counts");
 }
 
-TEST(TreeNodes, ListedLevelsGoApartFromAllOthers) {
-  for (const bool missing_left : {false, true}) {
-    const std::vector<std::uint16_t> apart{1, 3};
-    TreeNodes tree({}, {{10, 4}, {}}, false);
-    tree.split(0, {2, 0.0f, missing_left, apart}, {{6, 0}, {}}, {{4, 4}, {}});
-    const std::vector<float> values{0, 0, missing, 0, 0, 1, 0, 0, 2, 0, 0, 3, 0, 0, 4};
-    std::vector<double> sums(5);
-    tree.add_probabilities(values, columns, sums);
-    const double rest = missing_left ? 0.0 : 1.0;
-    EXPECT_THAT(sums, ::testing::ElementsAre(rest, 1.0 - rest, rest, 1.0 - rest, rest));
-    EXPECT_EQ(tree.describe()[0].levels, apart);
-  }
-}
-
 TEST(TreeNodes, SampleWeightsDecideWhatALeafSays) {
   TreeNodes tree({}, {{4, 2}, {40, 10}}, true);
   tree.split(0, {0, 0.5f, false, {}}, {{3, 1}, {30, 6}}, {{1, 1}, {10, 4}});
@@ -159,9 +129,7 @@ TEST(TreeNodes, SampleWeightsDecideWhatALeafSays) {
   EXPECT_EQ(nodes[0].rows, 4u);
   EXPECT_DOUBLE_EQ(nodes[0].probability, 0.25);
   EXPECT_DOUBLE_EQ(nodes[1].probability, 0.2);
-  std::vector<double> sums(1);
-  tree.add_probabilities(std::vector<float>{1, 0, 0}, columns, sums);
-  EXPECT_DOUBLE_EQ(sums[0], 0.4);
+  EXPECT_DOUBLE_EQ(tree.probability(2), 0.4);
 }
 
 TEST(TreeNodes, TheTopHasTheCountsOfWhatIsCutOff) {

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tree/node_search.hpp"
+#include "tree/tree_nodes.hpp"
+
+namespace cartwheel::tree {
+
+/// One tree on its way. Nodes of many rows are split level by level, the nodes of a level at once. A node of few rows
+/// is copied into the cache of one thread, and its whole subtree grows there, depth first.
+/// @tparam Row  TreeRow or WeightedTreeRow.
+template <class Row>
+class GrowingTree {
+ public:
+  /// @throws DataError if the weights of the sample add up to 0 or to more than 2^32 - 1.
+  GrowingTree(const Training& training, const TreeSample& sample);
+
+  TreeNodes grow();
+
+ private:
+  using Sum = typename Row::Sum;
+
+  struct NodeSums {
+    Sum sum;
+    Counts rows;
+  };
+  struct Node {
+    NodeSums sums;
+    std::uint32_t left = 0;  ///< Number of the left child in the same part; the right one follows it. 0: a leaf.
+    std::int32_t feature = -1;
+    float threshold = 0.0f;
+    bool missing_left = false;
+    std::uint32_t levels = 0;   ///< Number of the set of levels in the same part, from 1; 0: none.
+    std::uint32_t subtree = 0;  ///< Number of the part whose node 0 stands in for this one; 0: none.
+  };
+  /// Some nodes of the tree: its top, or one subtree.
+  struct Part {
+    std::vector<Node> nodes;
+    std::vector<std::vector<std::uint16_t>> level_sets;
+  };
+  /// A leaf that may become a split.
+  struct OpenNode {
+    std::uint32_t node;
+    std::uint32_t begin, end;  ///< Its rows.
+    std::uint32_t depth;
+    std::uint64_t path;
+  };
+  struct OpenTop {
+    OpenNode open;
+    std::vector<std::uint64_t> constant;
+  };
+  class Subtree;
+
+  std::vector<Row> sample_rows(const TreeSample& sample);
+  bool is_open(const NodeSums& sums, std::size_t distinct_rows, std::uint32_t depth) const;
+  /// Turns a leaf into a split; children that may become splits are passed on, the right one first.
+  template <class Open>
+  void add_children(Part& part, const OpenNode& parent, const NodeParts<Row>& parts, const Open& open) const;
+  float threshold(const BasicSplit<Sum>& split) const;
+  std::size_t rows_of(const OpenNode& open) const { return open.end - open.begin; }
+  void grow_top();
+  TreeNodes put_together() const;
+
+  const Training& training_;
+  std::uint32_t tree_;
+  bool with_repeats_;
+  NodeSums root_;
+  std::vector<Row> rows_;  ///< Node by node.
+  ImpurityRule rule_;
+  std::vector<Row> aside_;  ///< The rows that go right, while a node is parted.
+  std::vector<Part> parts_;
+  std::vector<OpenTop> small_;  ///< Roots of the subtrees, parts 1, 2, ...
+};
+
+extern template class GrowingTree<TreeRow>;
+extern template class GrowingTree<WeightedTreeRow>;
+
+}  // namespace cartwheel::tree

@@ -1,0 +1,211 @@
+#include "tree/node_search.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "core/math.hpp"
+#include "core/parallel.hpp"
+#include "core/philox.hpp"
+
+namespace cartwheel::tree {
+namespace {
+
+constexpr std::size_t entropy_terms = 1 << 14;
+constexpr std::size_t large_node = 1 << 14;  ///< Rows from which on the features of a node are searched in parallel.
+
+std::vector<double> make_entropy_terms(const GrowSettings& settings, std::uint32_t rows) {
+  if (settings.impurity.criterion == Criterion::gini) return {};
+  std::vector<double> terms(std::min<std::size_t>(entropy_terms, std::size_t{rows} + 1));
+  for (std::size_t i = 0; i < terms.size(); ++i) terms[i] = core::x_log2_x(static_cast<double>(i));
+  return terms;
+}
+
+/// Moves the rows that go left before the others; both keep their order, so bins are read in order of memory.
+template <class Row, class GoesLeft>
+std::size_t part_rows(std::span<Row> rows, std::span<Row> aside, const GoesLeft& goes_left) {
+  std::size_t left = 0, right = 0;
+  for (const Row row : rows) {
+    const std::size_t to_left = goes_left(row.row);  // 0 or 1, and no branch: which it is cannot be foreseen
+    rows[left] = row;
+    aside[right] = row;
+    left += to_left;
+    right += 1 - to_left;
+  }
+  std::copy_n(aside.begin(), right, rows.begin() + static_cast<std::ptrdiff_t>(left));
+  return left;
+}
+
+template <class Row>
+std::size_t part_by_bin(std::span<Row> rows, std::span<Row> aside, const StridedBins& bins, std::uint32_t last_left,
+                        std::uint32_t missing_left) {
+  const auto goes_left = [=](std::uint32_t bin) {
+    return static_cast<std::size_t>(bin <= last_left) | static_cast<std::size_t>(bin == missing_left);
+  };
+  if (bins.wide()) return part_rows(rows, aside, [&](std::size_t row) { return goes_left(bins[row]); });
+  const std::uint8_t* const from = bins.bins;
+  const std::size_t stride = bins.stride;
+  return part_rows(rows, aside, [=](std::size_t row) { return goes_left(from[row * stride]); });
+}
+
+bool is_set(std::span<const std::uint64_t> mask, std::uint32_t j) { return (mask[j / 64] >> (j % 64) & 1) != 0; }
+
+}  // namespace
+
+Training::Training(const BinnedColumns& its_x, std::span<const std::uint8_t> its_labels,
+                   const GrowSettings& its_settings)
+    : x(its_x),
+      labels(its_labels),
+      settings(its_settings),
+      terms(make_entropy_terms(settings, x.rows)),
+      columns(column_wise(x)),
+      rows(x) {}
+
+/// Sums and searches a few features, which may lie in any mix of widths.
+template <class Row>
+void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
+                                  std::span<const std::uint32_t> features, Split& best,
+                                  std::span<std::uint8_t> varies) {
+  const auto look = [&](std::size_t i, std::span<Bin> present) {
+    varies[i] = present.size() > 1 ? 1 : 0;
+    if (present.size() < 2) return;
+    const std::uint32_t feature = features[i], missing = training_.x.missing[feature];
+    if (training_.x.by_level(feature)) order_levels(present, missing);
+    find_split(order, static_cast<std::int32_t>(feature), std::span<const Bin>(present), missing,
+               training_.settings.min_samples_leaf, best);
+  };
+  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
+  std::array<StridedBins, at_once> columns;
+  std::array<std::size_t, at_once> places;
+  std::size_t waiting = 0;
+  const auto work_off = [&] {
+    histogram_.sum(node.rows, std::span(columns).first(waiting), count_distinct_);
+    for (std::size_t k = 0; k < waiting; ++k) look(places[k], histogram_.take(k));
+    waiting = 0;
+  };
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    const StridedBins& column = bins[features[i]];
+    if (column.wide()) {
+      look(i, histogram_.sum_wide(node.rows, column, count_distinct_));
+      continue;
+    }
+    columns[waiting] = column;
+    places[waiting++] = i;
+    if (waiting == at_once) work_off();
+  }
+  if (waiting > 0) work_off();
+}
+
+template <class Row>
+void NodeSearch<Row>::search(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
+                             std::span<const std::uint32_t> features, Split& best) {
+  varies_.assign(features.size(), 0);
+  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
+  if (node.rows.size() < large_node || features.size() <= at_once || core::thread_count() == 1)
+    return search_some(node, bins, order, features, best, varies_);
+  const std::size_t groups = (features.size() + at_once - 1) / at_once;
+  std::vector<Split> results(groups);
+  core::parallel_for(groups, [&](std::size_t group) {
+    NodeSearch own(training_, tree_, rule_, root_, false);
+    own.count_distinct_ = count_distinct_;
+    const std::size_t begin = group * at_once, size = std::min(at_once, features.size() - begin);
+    own.search_some(node, bins, order, features.subspan(begin, size), results[group],
+                    std::span(varies_).subspan(begin, size));
+  });
+  for (const Split& result : results) keep_better(order, result, best);
+}
+
+/// Looks at features in the node's own random order until max_features that are not constant in it were seen, and at
+/// further ones as long as none allows a split; as scikit-learn does, but that constant features do not count.
+template <class Row>
+auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& bins) -> Split {
+  const std::uint32_t columns = training_.x.columns, wanted = training_.settings.max_features;
+  const Order order(rule_, node.counts, {training_.terms.data(), static_cast<std::uint32_t>(training_.terms.size())});
+  features_.resize(columns);
+  std::iota(features_.begin(), features_.end(), 0u);
+  core::RandomStream random(training_.settings.seed, core::RandomPurpose::split_features, tree_, node.path);
+  Split best;
+  for (std::uint32_t seen = 0, useful = 0; seen < columns && (useful < wanted || !best.found());) {
+    const std::uint32_t count = std::min(columns - seen, std::max(1u, wanted - std::min(wanted, useful)));
+    if (wanted < columns)  // Fisher and Yates' shuffle, as far as it is needed
+      for (std::uint32_t i = seen; i < seen + count; ++i)
+        std::swap(features_[i], features_[i + random.below(columns - i)]);
+    wanted_.clear();
+    for (std::uint32_t i = seen; i < seen + count; ++i)
+      if (!is_set(node.constant, features_[i])) wanted_.push_back(features_[i]);
+    seen += count;
+    if (wanted_.empty()) continue;
+    search(node, bins, order, wanted_, best);
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (varies_[i] != 0)
+        ++useful;
+      else
+        node.constant[wanted_[i] / 64] |= std::uint64_t{1} << (wanted_[i] % 64);
+    }
+  }
+  return best;
+}
+
+/// The levels on the side where missing values do not go.
+template <class Row>
+std::vector<std::uint16_t> NodeSearch<Row>::levels_apart(const SearchedNode<Row>& node, const StridedBins& bins,
+                                                         const Split& split) {
+  std::span<Bin> present;
+  if (bins.wide()) {
+    present = histogram_.sum_wide(node.rows, bins, false);
+  } else {
+    histogram_.sum(node.rows, {&bins, 1}, false);
+    present = histogram_.take(0);
+  }
+  const auto order = order_levels(present, training_.x.missing[static_cast<std::size_t>(split.feature)]);
+  const auto cut = order.begin() + split.bin + 1;
+  std::vector<std::uint16_t> levels(split.missing_left ? cut : order.begin(), split.missing_left ? order.end() : cut);
+  std::ranges::sort(levels);
+  return levels;
+}
+
+/// scikit-learn's weighted impurity decrease, with its allowance for rounding.
+template <class Row>
+bool NodeSearch<Row>::decreases_enough(Sum node, Sum left) const {
+  if (training_.settings.min_impurity_decrease == 0.0) return true;
+  const Sum right = node - left;
+  const double weight = rule_.weight(node);
+  const double decrease = weight / rule_.weight(root_) *
+                          (rule_.impurity(node) - rule_.weight(right) / weight * rule_.impurity(right) -
+                           rule_.weight(left) / weight * rule_.impurity(left));
+  return decrease + std::numeric_limits<double>::epsilon() >= training_.settings.min_impurity_decrease;
+}
+
+template <class Row>
+NodeParts<Row> NodeSearch<Row>::part(const SearchedNode<Row>& node, const BinTable& bins, std::span<Row> aside) {
+  NodeParts<Row> parts;
+  parts.split = best_split(node, bins);
+  const Split& split = parts.split;
+  if (!split.found()) return parts;
+  if (!decreases_enough(node.counts, split.left)) {
+    parts.split = {};
+    return parts;
+  }
+  const auto feature = static_cast<std::uint32_t>(split.feature);
+  const StridedBins& column = bins[feature];
+  if (training_.x.by_level(feature)) {
+    parts.levels = levels_apart(node, column, split);
+    std::vector<bool> goes_left(column.cells, split.missing_left);
+    for (const std::uint16_t level : parts.levels) goes_left[level] = !split.missing_left;
+    parts.left_rows =
+        part_rows(node.rows, aside, [&](std::size_t row) -> std::size_t { return goes_left[column[row]] ? 1 : 0; });
+  } else {
+    parts.left_rows =
+        part_by_bin(node.rows, aside, column, split.bin, split.missing_left ? training_.x.missing[feature] : no_bin);
+  }
+  if constexpr (std::is_same_v<Sum, Counts>)
+    parts.left = split.left;
+  else
+    for (const Row& row : node.rows.first(parts.left_rows)) parts.left = parts.left + row.counts();
+  return parts;
+}
+
+template class NodeSearch<TreeRow>;
+template class NodeSearch<WeightedTreeRow>;
+
+}  // namespace cartwheel::tree

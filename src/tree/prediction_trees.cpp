@@ -1,0 +1,174 @@
+#include "tree/prediction_trees.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "tree/level_sets.hpp"
+
+namespace cartwheel::tree {
+namespace {
+
+constexpr std::size_t rows_abreast = 8;
+constexpr std::size_t trees_abreast = 16;  ///< More, as each has its own memory.
+constexpr std::uint32_t steps_a_look = 8;  ///< After so many steps, see whether all have arrived.
+
+/// A split: its threshold or set of levels; and left child << (slot_bits + 1) | by_level << slot_bits | slot of the
+/// row. A leaf: its number among the tree's leaves; and a split that leads back to itself, by the NaN of slot 0, so
+/// that no step needs to ask whether it has arrived. The root has number 1: siblings then share a cache line.
+template <class Word>
+struct PackedNode {
+  std::uint32_t first;
+  Word second;
+};
+
+struct PackedTree {
+  std::size_t first_node, first_leaf;
+  std::uint32_t depth;
+};
+
+/// @tparam by_level  whether any node splits by level.
+template <class Word, bool by_level>
+class PackedTrees final : public PredictionTrees {
+ public:
+  PackedTrees(std::span<const TreeNodes> trees, std::size_t stride)
+      : stride_(stride), slot_bits_(static_cast<unsigned>(std::bit_width(stride - 1))) {
+    std::size_t nodes = 0;
+    for (const TreeNodes& tree : trees) nodes += tree.size() + 1;
+    nodes_.reserve(nodes);
+    probabilities_.reserve(nodes / 2);
+    for (const TreeNodes& tree : trees) add(tree);
+  }
+
+  std::size_t size() const override { return trees_.size(); }
+
+  void add_probabilities(std::size_t tree, std::span<const float> rows, std::span<double> sums) const override {
+    const double* const probabilities = probabilities_.data() + trees_[tree].first_leaf;
+    for_each_leaf(tree, rows, [&](std::size_t row, const Node& leaf) { sums[row] += probabilities[leaf.first]; });
+  }
+
+  void find_leaves(std::size_t tree, std::span<const float> rows, std::span<std::uint32_t> leaves) const override {
+    const Node* const root = nodes_.data() + trees_[tree].first_node;
+    for_each_leaf(tree, rows, [&](std::size_t row, const Node& leaf) {
+      leaves[row * size() + tree] = static_cast<std::uint32_t>(&leaf - root) - 1;
+    });
+  }
+
+  double sum_probabilities(std::span<const float> row) const override {
+    double sum = 0.0;
+    for (std::size_t begin = 0; begin < size(); begin += trees_abreast) {
+      const std::size_t used = std::min(trees_abreast, size() - begin);
+      std::array<const Node*, trees_abreast> nodes;
+      std::uint32_t depth = 0;
+      for (std::size_t i = 0; i < trees_abreast; ++i) {
+        const PackedTree& tree = trees_[begin + std::min(i, used - 1)];
+        nodes[i] = nodes_.data() + tree.first_node;
+        depth = std::max(depth, tree.depth);
+      }
+      const auto at = descend<trees_abreast>(
+          depth, [&](std::size_t i) { return nodes[i]; }, [&](std::size_t) { return row.data(); });
+      for (std::size_t i = 0; i < used; ++i)
+        sum += probabilities_[trees_[begin + i].first_leaf + nodes[i][at[i]].first];
+    }
+    return sum;
+  }
+
+ private:
+  using Node = PackedNode<Word>;
+
+  void add(const TreeNodes& tree) {
+    const std::size_t first_node = nodes_.size(), first_leaf = probabilities_.size();
+    nodes_.push_back({0, 0});
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      if (tree.is_leaf(i)) {
+        nodes_.push_back({static_cast<std::uint32_t>(probabilities_.size() - first_leaf), leading_to(i)});
+        probabilities_.push_back(tree.probability(i));
+        continue;
+      }
+      const NodeSplit split = tree.split_of(i);
+      const bool has_levels = !split.levels.empty();
+      const Word slot = PredictionRows::slot(static_cast<std::uint32_t>(split.feature), split.missing_left);
+      nodes_.push_back({has_levels ? sets_.add(split.levels) : std::bit_cast<std::uint32_t>(split.threshold),
+                        leading_to(tree.left(i) + 1) | Word{has_levels} << slot_bits_ | slot});
+    }
+    trees_.push_back({first_node, first_leaf, static_cast<std::uint32_t>(tree.depth())});
+  }
+
+  /// Calls work(row, leaf node) for each row, in order.
+  template <class Work>
+  void for_each_leaf(std::size_t tree, std::span<const float> rows, const Work& work) const {
+    const Node* const nodes = nodes_.data() + trees_[tree].first_node;
+    const std::size_t count = rows.size() / stride_;
+    for (std::size_t begin = 0; begin < count; begin += rows_abreast) {
+      const std::size_t used = std::min(rows_abreast, count - begin);
+      const float* const first = rows.data() + begin * stride_;
+      const auto go = [&](const auto& row_of) {
+        return descend<rows_abreast>(
+            trees_[tree].depth, [&](std::size_t) { return nodes; }, row_of);
+      };
+      const auto at = used == rows_abreast ? go([&](std::size_t i) { return first + i * stride_; })
+                                           : go([&](std::size_t i) { return first + std::min(i, used - 1) * stride_; });
+      for (std::size_t i = 0; i < used; ++i) work(begin + i, nodes[at[i]]);
+    }
+  }
+
+  /// Takes `lanes` rows to their leaves, side by side. @param nodes_of, row_of  (lane) -> the tree, the row.
+  template <std::size_t lanes, class NodesOf, class RowOf>
+  std::array<std::uint32_t, lanes> descend(std::uint32_t depth, const NodesOf& nodes_of, const RowOf& row_of) const {
+    std::array<std::uint32_t, lanes> at;
+    at.fill(1);
+    for (std::uint32_t step = 0; step < depth;) {
+      const std::uint32_t stop = std::min(depth, step + steps_a_look);
+      for (; step < stop; ++step)
+        for (std::size_t i = 0; i < lanes; ++i) at[i] = next(nodes_of(i)[at[i]], row_of(i));
+      bool arrived = true;
+      for (std::size_t i = 0; i < lanes; ++i) arrived &= (nodes_of(i)[at[i]].second & slot_mask()) == 0;
+      if (arrived) break;
+    }
+    return at;
+  }
+
+  std::uint32_t next(const Node& node, const float* row) const {
+    const float value = row[node.second & slot_mask()];
+    const auto left = static_cast<std::uint32_t>(node.second >> (slot_bits_ + 1));
+    if constexpr (by_level) {
+      if ((node.second >> slot_bits_ & 1) != 0) {  // listed levels go to the side where missing ones do not
+        const bool missing_left = (node.second & 1) != 0;
+        return left + (sets_.contains(node.first, static_cast<std::uint32_t>(value)) == missing_left ? 1 : 0);
+      }
+    }
+    return left + (value <= std::bit_cast<float>(node.first) ? 0 : 1);
+  }
+
+  Word leading_to(std::size_t left) const { return static_cast<Word>(left) << (slot_bits_ + 1); }
+  Word slot_mask() const { return (Word{1} << slot_bits_) - 1; }
+
+  std::size_t stride_;
+  unsigned slot_bits_;
+  std::vector<PackedTree> trees_;
+  std::vector<Node> nodes_;
+  std::vector<double> probabilities_;  ///< Of the leaves.
+  LevelSets sets_;
+};
+
+template <class Word>
+std::unique_ptr<const PredictionTrees> pack(std::span<const TreeNodes> trees, std::size_t stride, bool by_level) {
+  if (by_level) return std::make_unique<PackedTrees<Word, true>>(trees, stride);
+  return std::make_unique<PackedTrees<Word, false>>(trees, stride);
+}
+
+}  // namespace
+
+std::unique_ptr<const PredictionTrees> make_prediction_trees(std::span<const TreeNodes> trees,
+                                                             const PredictionRows& rows) {
+  const std::size_t stride = rows.stride();
+  const bool by_level = rows.any_levels();
+  std::size_t largest = 0;
+  for (const TreeNodes& tree : trees) largest = std::max(largest, tree.size());
+  // The number of a node, the place of a value and one bit share a word.
+  if (std::bit_width(largest + 1) + std::bit_width(stride - 1) + 1 <= 32)
+    return pack<std::uint32_t>(trees, stride, by_level);
+  return pack<std::uint64_t>(trees, stride, by_level);
+}
+
+}  // namespace cartwheel::tree
