@@ -70,7 +70,7 @@ class ConfigReader {
         throw ParameterError(
             fmt::format("unknown section [{}]{}", section, cartwheel::core::suggestion(section, sections)));
     });
-    for (const auto& [key, value] : *node.as_table()) {
+    for (const auto& [key, value] : *node.as_table()) {  // by name, so search.metric comes before search.refit
       const std::string name(key.str());
       if (section == "models") {
         at(value, [&] { check_name(name, "model", cartwheel::model_names()); });

@@ -74,12 +74,56 @@ void set_targets(ExperimentOptions& options, const Value& value) {
   }
 }
 
+cartwheel::SearchMetric metric_of(const ParameterValue& value) {
+  const auto* name = std::get_if<std::string>(&value);
+  return cartwheel::parse_search_metric(name != nullptr ? *name : cartwheel::to_text(value));
+}
+
+/// One metric, or several: the first of them chooses, unless search.refit names another.
+void set_metrics(ExperimentOptions& options, const Value& value) {
+  std::vector<cartwheel::SearchMetric> metrics;
+  for (const ParameterValue& item : value.values)
+    if (const auto metric = metric_of(item); std::ranges::find(metrics, metric) == metrics.end())
+      metrics.push_back(metric);
+  if (metrics.empty()) value.refuse("a metric, or a list of them");
+  options.metric = metrics.front();
+  options.also = {metrics.begin() + 1, metrics.end()};
+}
+
+/// Comes after search.metric.
+void set_refit(ExperimentOptions& options, const Value& value) {
+  if (value.values.size() != 1) value.refuse("one of the metrics of search.metric");
+  const cartwheel::SearchMetric metric = metric_of(value.values[0]);
+  if (metric == options.metric) return;
+  const auto found = std::ranges::find(options.also, metric);
+  if (found == options.also.end()) value.refuse("one of the metrics of search.metric");
+  std::swap(*found, options.metric);
+}
+
+/// In the order of scikit-learn's confusion_matrix().ravel().
+void set_profit(ExperimentOptions& options, const Value& value) {
+  constexpr std::string_view allowed =
+      "four numbers: what a true negative, a false positive, a false negative and a true positive bring";
+  std::vector<double> numbers;
+  for (const ParameterValue& item : value.values) {
+    const auto* whole = std::get_if<std::int64_t>(&item);
+    const auto* real = std::get_if<double>(&item);
+    if (whole == nullptr && real == nullptr) value.refuse(allowed);
+    numbers.push_back(whole != nullptr ? static_cast<double>(*whole) : *real);
+  }
+  if (numbers.size() != 4) value.refuse(allowed);
+  options.threshold.profit = {numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
 using Setter = std::function<void(ExperimentOptions&, const Value&)>;
 
 const std::map<std::string, Setter, std::less<>>& setters() {
   constexpr static std::string_view labels[] = {"future", "window", "session"};
   constexpr static std::string_view shorts[] = {"leave_out", "keep"};
   constexpr static std::string_view groups[] = {"none", "user"};
+  constexpr static std::string_view goals[] = {"f_beta", "precision_at_recall", "recall_at_precision", "profit"};
+  constexpr static std::string_view methods[] = {"exhaustive", "random"};
+  constexpr static std::string_view rules[] = {"best", "one_standard_error"};
   static const std::map<std::string, Setter, std::less<>> all{
       {"seed", [](auto& o, const Value& v) { o.seed = static_cast<std::uint64_t>(v.integer(0, INT64_MAX)); }},
       {"session.size", [](auto& o, const Value& v) { o.session.size = static_cast<int>(v.integer(1, 1000)); }},
@@ -97,15 +141,26 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"batches.test", [](auto& o, const Value& v) { o.batches.test = v.duration(); }},
       {"batches.step", [](auto& o, const Value& v) { o.batches.step = v.duration(); }},
       {"batches.gap", [](auto& o, const Value& v) { o.batches.gap = v.duration(); }},
-      {"search.metric",
-       [](auto& o, const Value& v) {
-         const auto* name = v.template single<std::string>();
-         o.metric = cartwheel::parse_search_metric(name != nullptr ? *name : "");
-       }},
+      {"search.metric", set_metrics},
+      {"search.refit", set_refit},
+      {"search.method",
+       [](auto& o, const Value& v) { o.method = static_cast<cartwheel::SearchMethod>(v.choice(methods)); }},
+      {"search.n_iter",
+       [](auto& o, const Value& v) { o.n_iter = static_cast<std::uint64_t>(v.integer(1, 1'000'000)); }},
+      {"search.rule", [](auto& o, const Value& v) { o.rule = static_cast<cartwheel::ChoiceRule>(v.choice(rules)); }},
+      {"search.share", [](auto& o, const Value& v) { o.share = v.boolean(); }},
       {"search.folds", [](auto& o, const Value& v) { o.batches.folds = static_cast<int>(v.integer(1, 1000)); }},
       {"search.window", [](auto& o, const Value& v) { o.batches.window = v.duration(); }},
       {"search.group", [](auto& o, const Value& v) { o.batches.group_user = v.choice(groups) == 1; }},
       {"threshold.beta", [](auto& o, const Value& v) { o.threshold.beta = v.number(); }},
+      {"threshold.goal",
+       [](auto& o, const Value& v) { o.threshold.goal = static_cast<cartwheel::ThresholdGoal>(v.choice(goals)); }},
+      {"threshold.recall", [](auto& o, const Value& v) { o.threshold.recall = v.number(); }},
+      {"threshold.precision", [](auto& o, const Value& v) { o.threshold.precision = v.number(); }},
+      {"threshold.profit", set_profit},
+      {"threshold.confidence", [](auto& o, const Value& v) { o.threshold.confidence = v.number(); }},
+      {"threshold.bootstrap_draws",
+       [](auto& o, const Value& v) { o.threshold.bootstrap_draws = static_cast<int>(v.integer(10, 100'000)); }},
       {"threshold.guard", [](auto& o, const Value& v) { o.threshold.guard = v.boolean(); }},
   };
   return all;

@@ -6,6 +6,7 @@
 #include <cartwheel/session_table.hpp>
 #include <cartwheel/temporal_split.hpp>
 #include <cartwheel/threshold.hpp>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,20 @@ std::string_view name_of(SearchMetric metric);
 /// @throws ParameterError with a suggestion.
 SearchMetric parse_search_metric(std::string_view name);
 
+enum class SearchMethod : std::uint8_t {
+  exhaustive,  ///< Every combination.
+  random,      ///< Of each model n_iter combinations (of extractor, steps and parameters), drawn without replacement.
+};
+
+enum class ChoiceRule : std::uint8_t {
+  best,  ///< The best mean over the folds, the first of equals.
+  /// The simplest combination whose mean is within one standard error of the best one's (Breiman et al., CART, 1984).
+  /// Simpler is: naive Bayes with more smoothing (alpha), then without a learned prior; logistic regression with the
+  /// stronger penalty (smaller C, none last), then the larger L1 share; a tree of less depth, then larger leaves; a
+  /// forest of less depth, then fewer trees, then larger leaves. Of equally simple ones the best mean, then the first.
+  one_standard_error,
+};
+
 struct NamedGrid {
   std::string name;  ///< Of an extractor, a step or a model.
   ParameterGrid grid;
@@ -34,15 +49,41 @@ struct NamedGrid {
 struct ExperimentOptions {
   SessionOptions session;  ///< For who builds the session table; run_experiment takes the table as it is.
   BatchOptions batches;
-  SearchMetric metric = SearchMetric::f1;
+  SearchMetric metric = SearchMetric::f1;  ///< Chooses.
+  std::vector<SearchMetric> also;          ///< Measured for every combination, beside `metric`.
+  SearchMethod method = SearchMethod::exhaustive;
+  std::uint64_t n_iter = 20;           ///< [1, 1000000], of SearchMethod::random.
+  ChoiceRule rule = ChoiceRule::best;  ///< one_standard_error needs two folds or more.
+  /// Work that combinations have in common is done once. false: each is fitted as if it were alone; the result is the
+  /// same, but for logistic regression, whose fits agree to their tolerance.
+  bool share = true;
+  /// What the search has finished is kept here, so that a run that ends too early can be resumed; empty: nowhere. The
+  /// file stays when the run is done: remove it once the result is safe. 8 bytes for each validation row and
+  /// combination.
+  std::filesystem::path journal;
+  bool resume = false;                ///< Go on from the journal; from the beginning where there is none.
   ThresholdOptions threshold;         ///< Its seed is not used: the experiment's is.
   std::vector<NamedGrid> extractors;  ///< At least one, each name once.
   /// Steps between extractor and model, in this order, each name once; after them come each model's default steps that
   /// are not among them. Besides its own parameters each step has `use`: false leaves it out (also a default step).
   std::vector<NamedGrid> steps;
   std::vector<NamedGrid> models;  ///< At least one, each name once; a row of the table each.
-  std::uint64_t seed = 0;         ///< Of every fit, and of the threshold's bootstrap.
+  std::uint64_t seed = 0;         ///< Of every fit, of a random search, and of the threshold's bootstrap.
   ProgressCallback progress;
+};
+
+/// How much there is to do, or was done, in the folds of a search.
+struct SearchWork {
+  std::uint64_t extractor_fits = 0, step_fits = 0;
+  std::uint64_t model_fits = 0;    ///< What is left of the combinations where one fit serves several.
+  std::uint64_t combinations = 0;  ///< Models scored, one a combination and fold.
+  friend bool operator==(const SearchWork&, const SearchWork&) = default;
+};
+
+/// Another metric of one combination, by fold; higher is better.
+struct MoreScores {
+  std::vector<std::optional<double>> folds;    ///< Nothing where one class alone leaves the metric undefined.
+  std::optional<double> mean, standard_error;  ///< Nothing unless every fold has a score.
 };
 
 /// One combination that the search tried in a batch.
@@ -52,10 +93,12 @@ struct SearchRow {
   std::vector<NamedStep> steps;     ///< With the parameters that the grid gives.
   std::vector<double> fold_scores;  ///< By the metric, higher is better (losses are negated); empty if it failed.
   double mean = 0.0;
-  double standard_error = 0.0;  ///< Of the mean over folds; 0 for one fold.
-  double seconds = 0.0;         ///< Of this combination's own fits and scores.
-  double shared_seconds = 0.0;  ///< Of work done once for several combinations (features), counted on its first user.
-  std::string error;            ///< Why it failed; empty if it did not.
+  double standard_error = 0.0;   ///< Of the mean over folds; 0 for one fold.
+  std::vector<MoreScores> also;  ///< In the order of ExperimentOptions::also; empty if it failed.
+  double seconds = 0.0;          ///< Of this combination's own fits and scores.
+  /// Of work done once for several combinations (features, steps, fits), counted on its first user.
+  double shared_seconds = 0.0;
+  std::string error;  ///< Why it failed; empty if it did not.
 };
 
 /// One row of the batch table: a model (or a dummy) on one batch's test window.
@@ -72,6 +115,14 @@ struct BatchRow {
   double base_rate = 0.0;                                ///< Share of positives in the test window.
   std::uint64_t sessions = 0;                            ///< Of the test window.
   Confusion confusion;                                   ///< At the tuned cut.
+  /// How the cut did by the threshold's goal: on the out-of-fold scores that it was chosen on (dummies: nothing), and
+  /// on the test window.
+  std::optional<CutValue> tuned;
+  CutValue tested;
+  double best_threshold = default_threshold;  ///< The test window's own best cut, known only afterwards.
+  /// How much better that one would have been by the goal; below 0 where the cut misses the condition that the best one
+  /// has to meet.
+  double regret = 0.0;
   Parameters best_params;  ///< The model's, and those of extractor and steps as "EXTRACTOR.NAME" and "STEP.NAME".
   bool dummy = false;
   std::vector<std::string> warnings;
@@ -86,8 +137,25 @@ struct ExperimentResult {
     Pipeline pipeline;
   };
   std::vector<FittedModel> models;  ///< The final pipelines, in the order of the table.
+  std::vector<SearchMetric> also;   ///< As in the options.
+  SearchWork work;                  ///< What the searches of all batches did in this run.
+  std::uint64_t resumed = 0;        ///< Combinations (one a fold) that were taken from the journal.
   Account account;
 };
+
+/// What an experiment would do, seen before it does it.
+struct ExperimentPlan {
+  std::vector<Batch> batches;
+  SearchWork alone;   ///< Of the searches of all batches, were each combination fitted by itself.
+  SearchWork shared;  ///< With the work that they share done once.
+  std::uint64_t final_fits = 0;
+  /// At the worst moment, besides the session table and the models: columns of the folds in work, as floats, and
+  /// scores.
+  std::uint64_t column_bytes = 0, score_bytes = 0;
+  std::uint64_t journal_bytes = 0;
+};
+/// @throws ParameterError, DataError as run_experiment before its work starts.
+ExperimentPlan plan_experiment(const SessionTable& sessions, const ExperimentOptions& options);
 
 /// Runs batches x models: grid search on each batch's folds (the best mean of the metric, the first of equals),
 /// threshold on the pooled out-of-fold scores of the best combination, a final fit on train + validation, scores on

@@ -16,11 +16,17 @@ namespace cartwheel {
 
 /// The batch table, batch by batch: the models, then the dummies.
 std::string batch_table_text(const ExperimentResult& result);
+/// How the tuned cuts did on the test windows by the threshold's goal, with bootstrap intervals, and how much better
+/// each window's own best cut would have been.
+std::string regret_table_text(const ExperimentResult& result);
 /// One row a (batch, model); the columns are a contract.
 std::string batches_csv(const ExperimentResult& result);
-/// A JSON array with one object a (batch, model), with the keys of batches_csv; undefined metrics are null.
+/// A JSON array with one object a (batch, model), with the keys of batches_csv, and more: confusion, warnings, what
+/// the cut does by the threshold's goal with its intervals ("tuned" out of fold, null for dummies; "tested" on the test
+/// window), the window's own best cut and the regret. Undefined metrics are null.
 std::string batches_json(const ExperimentResult& result);
-/// One row a combination tried: fold scores, mean, standard error, seconds.
+/// One row a combination tried: fold scores, mean, standard error, seconds, error, steps; then the scores of the
+/// metrics beside the one that chooses.
 std::string search_csv(const ExperimentResult& result);
 /// A picture of one batch: when it trains, validates and tests, how many rows each part has, how many were purged.
 std::string timeline_text(const Batch& batch);

@@ -4,22 +4,34 @@
 #include <numeric>
 #include <ranges>
 
+#include "pipeline/provenance.hpp"
+
 namespace cartwheel {
+
+Provenance pipeline::provenance_of(const PipelineRecipe& recipe, std::span<const std::uint8_t> y,
+                                   std::int64_t train_begin, std::int64_t train_end, const FitContext& context) {
+  Provenance from;
+  from.library_version = version();
+  from.seed = context.seed;
+  from.parameters = check_parameters(recipe.model, recipe.model_parameters);
+  for (const NamedStep& step : recipe.steps)
+    from.steps.push_back({step.name, check_step_parameters(step.name, step.parameters)});
+  from.train_begin = train_begin;
+  from.train_end = train_end;
+  from.train_rows = y.size();
+  from.train_positives = std::accumulate(y.begin(), y.end(), std::uint64_t{0});
+  return from;
+}
 
 Pipeline fit_pipeline(const SessionTable& sessions, std::span<const std::uint32_t> rows, std::int64_t train_begin,
                       std::int64_t train_end, const PipelineRecipe& recipe, const FitContext& context) {
+  TrainingRows training;
+  for (const std::uint32_t row : rows) training.y.push_back(sessions.label[row]);
   Pipeline pipeline;
   pipeline.session = sessions.options;
   // Everything that can be refused is refused before the work starts.
-  pipeline.provenance.parameters = check_parameters(recipe.model, recipe.model_parameters);
-  for (const NamedStep& step : recipe.steps)
-    pipeline.provenance.steps.push_back({step.name, check_step_parameters(step.name, step.parameters)});
+  pipeline.provenance = pipeline::provenance_of(recipe, training.y, train_begin, train_end, context);
   std::shared_ptr<FeatureExtractor> fitted = make_feature_extractor(recipe.extractor, recipe.extractor_parameters);
-
-  TrainingRows training;
-  for (const std::uint32_t row : rows) training.y.push_back(sessions.label[row]);
-  pipeline.provenance.train_rows = rows.size();
-  pipeline.provenance.train_positives = std::accumulate(training.y.begin(), training.y.end(), std::uint64_t{0});
 
   training.x = fitted->fit_transform(sessions, rows, train_end);
   pipeline.extractor = std::move(fitted);
@@ -29,10 +41,6 @@ Pipeline fit_pipeline(const SessionTable& sessions, std::span<const std::uint32_
     training = std::move(next.training);
   }
   pipeline.model = fit_model(recipe.model, recipe.model_parameters, training.x, training.y, context);
-  pipeline.provenance.library_version = version();
-  pipeline.provenance.seed = context.seed;
-  pipeline.provenance.train_begin = train_begin;
-  pipeline.provenance.train_end = train_end;
   return pipeline;
 }
 

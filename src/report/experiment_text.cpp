@@ -10,6 +10,12 @@
 namespace cartwheel {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
+Json to_json(const CutValue& cut) {
+  return {{"value", cut.value}, {"low", cut.low}, {"high", cut.high}, {"reached", cut.reached}};
+}
+
 std::string optional_text(const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; }
 
 }  // namespace
@@ -47,8 +53,21 @@ std::string batches_csv(const ExperimentResult& result) {
   return text;
 }
 
+std::string regret_table_text(const ExperimentResult& result) {
+  std::string text = fmt::format("{:<10} {:<19} {:>6}  {:>22}  {:>6} {:>7}\n", "batch", "model_name", "cut",
+                                 "by its goal", "best", "regret");
+  for (const BatchRow& row : result.table) {
+    const CutValue& tested = row.tested;
+    const std::string value = fmt::format("{:.4f} [{:.4f}, {:.4f}]", tested.value, tested.low, tested.high);
+    text += fmt::format("{:<10} {:<19} {:>6.4f}  {:>22}{} {:>6.4f} {:>7.4f}\n", row.batch, row.model, row.threshold,
+                        value, tested.reached ? ' ' : '!', row.tested.value + row.regret, row.regret);
+  }
+  const auto missed = [](const BatchRow& row) { return !row.tested.reached; };
+  if (std::ranges::any_of(result.table, missed)) text += "! on the test window the cut misses what the goal asks for\n";
+  return text + "regret: what the window's own best cut, known only afterwards, would have added\n";
+}
+
 std::string batches_json(const ExperimentResult& result) {
-  using Json = nlohmann::ordered_json;
   Json rows = Json::array();
   for (const BatchRow& row : result.table) {
     Json params = Json::object();
@@ -75,6 +94,10 @@ std::string batches_json(const ExperimentResult& result) {
                       {"false_positive", row.confusion.false_positive},
                       {"false_negative", row.confusion.false_negative},
                       {"true_positive", row.confusion.true_positive}}},
+                    {"tuned", row.tuned ? to_json(*row.tuned) : Json()},
+                    {"tested", to_json(row.tested)},
+                    {"best_threshold", row.best_threshold},
+                    {"regret", row.regret},
                     {"best_params", params},
                     {"warnings", row.warnings}});
   }
@@ -86,7 +109,12 @@ std::string search_csv(const ExperimentResult& result) {
   for (const SearchRow& row : result.search) folds = std::max(folds, row.fold_scores.size());
   std::string text = "batch,model_name,extractor,extractor_params,params";
   for (std::size_t i = 0; i < folds; ++i) text += fmt::format(",fold_{}", i + 1);
-  text += ",mean,standard_error,seconds,shared_seconds,error,steps\n";
+  text += ",mean,standard_error,seconds,shared_seconds,error,steps";
+  for (const SearchMetric metric : result.also) {
+    for (std::size_t i = 0; i < folds; ++i) text += fmt::format(",{}_fold_{}", name_of(metric), i + 1);
+    text += fmt::format(",{0}_mean,{0}_standard_error", name_of(metric));
+  }
+  text += '\n';
   for (const SearchRow& row : result.search) {
     text +=
         fmt::format("{},{},{},{},{}", row.batch, row.model, row.extractor,
@@ -94,8 +122,15 @@ std::string search_csv(const ExperimentResult& result) {
     for (std::size_t i = 0; i < folds; ++i)
       text += i < row.fold_scores.size() ? fmt::format(",{}", row.fold_scores[i]) : ",";
     text += row.fold_scores.empty() ? ",," : fmt::format(",{},{}", row.mean, row.standard_error);
-    text += fmt::format(",{:.6f},{:.6f},{},{}\n", row.seconds, row.shared_seconds, core::csv_field(row.error),
+    text += fmt::format(",{:.6f},{:.6f},{},{}", row.seconds, row.shared_seconds, core::csv_field(row.error),
                         core::csv_field(to_text(row.steps)));
+    for (std::size_t metric = 0; metric < result.also.size(); ++metric) {
+      const MoreScores scores = metric < row.also.size() ? row.also[metric] : MoreScores{};
+      for (std::size_t i = 0; i < folds; ++i)
+        text += "," + (i < scores.folds.size() ? optional_text(scores.folds[i]) : "");
+      text += "," + optional_text(scores.mean) + "," + optional_text(scores.standard_error);
+    }
+    text += '\n';
   }
   return text;
 }

@@ -1,6 +1,5 @@
 #include "selection/dummies.hpp"
 
-#include <cartwheel/threshold.hpp>
 #include <map>
 #include <span>
 
@@ -38,8 +37,8 @@ class SizeTable {
 
 /// @param probability  of a row.
 template <class Probability>
-Dummy make_dummy(std::string_view name, const SessionTable& sessions, const Fold& fold, double beta,
-                 const Probability& probability) {
+Dummy make_dummy(std::string_view name, const SessionTable& sessions, const Fold& fold,
+                 const ThresholdOptions& threshold, const Probability& probability) {
   Dummy dummy{name, {}, default_threshold};
   for (const std::uint32_t row : fold.validation_rows) dummy.probability.push_back(probability(row));
   std::vector<std::uint8_t> y;
@@ -48,18 +47,21 @@ Dummy make_dummy(std::string_view name, const SessionTable& sessions, const Fold
     y.push_back(sessions.label[row]);
     score.push_back(probability(row));
   }
-  dummy.threshold = tune_threshold(y, score, {.beta = beta, .guard = false}).threshold;
+  dummy.threshold = tune_threshold(y, score, threshold).threshold;
   return dummy;
 }
 
 }  // namespace
 
-std::vector<Dummy> fit_dummies(const SessionTable& sessions, const Fold& fold, double beta) {
+std::vector<Dummy> fit_dummies(const SessionTable& sessions, const Fold& fold, const ThresholdOptions& options) {
+  ThresholdOptions threshold = options;
+  threshold.guard = false;
   const SizeTable sizes(sessions, fold.train_rows);
   std::vector<Dummy> dummies;
-  dummies.push_back(make_dummy("always_yes", sessions, fold, beta, [](std::uint32_t) { return 1.0; }));
-  dummies.push_back(make_dummy("base_rate", sessions, fold, beta, [&](std::uint32_t) { return sizes.base_rate(); }));
-  dummies.push_back(make_dummy("session_size", sessions, fold, beta,
+  dummies.push_back(make_dummy("always_yes", sessions, fold, threshold, [](std::uint32_t) { return 1.0; }));
+  dummies.push_back(
+      make_dummy("base_rate", sessions, fold, threshold, [&](std::uint32_t) { return sizes.base_rate(); }));
+  dummies.push_back(make_dummy("session_size", sessions, fold, threshold,
                                [&](std::uint32_t row) { return sizes.rate_of(sessions.event_count[row]); }));
   return dummies;
 }

@@ -4,9 +4,12 @@
 #include <cartwheel/error.hpp>
 #include <cartwheel/experiment.hpp>
 #include <iterator>
+#include <ranges>
 
 #include "core/parallel.hpp"
+#include "pipeline/provenance.hpp"
 #include "selection/dummies.hpp"
+#include "selection/plan_experiment.hpp"
 #include "selection/progress_meter.hpp"
 #include "selection/search.hpp"
 #include "selection/search_space.hpp"
@@ -28,12 +31,18 @@ std::uint64_t incomplete_labels(const SessionTable& sessions, const Batch& batch
 
 /// One row of the table, but for what only a model has.
 BatchRow measure(const SessionTable& sessions, const Batch& batch, std::string_view model,
-                 std::span<const double> probability, double threshold) {
+                 std::span<const double> probability, double threshold, const ThresholdOptions& goal) {
   const std::vector<std::uint8_t> y = selection::labels_of(sessions, batch.final_fold.validation_rows);
   BatchRow row;
   row.batch = batch.name;
   row.model = model;
   row.threshold = threshold;
+  ThresholdOptions unguarded = goal;
+  unguarded.guard = false;
+  row.tested = value_of_cut(y, probability, threshold, goal);
+  const ThresholdChoice own = tune_threshold(y, probability, unguarded);
+  row.best_threshold = own.threshold;
+  row.regret = own.tuned_value - row.tested.value;
   row.f1_score = confusion(y, probability, default_threshold).f1();
   row.confusion = confusion(y, probability, threshold);
   row.f1_score_optimized = row.confusion.f1();
@@ -63,27 +72,43 @@ Parameters best_parameters(const Choice& choice) {
   return best;
 }
 
-/// Tunes the cut on the scores of the folds, fits once more on all of training, and measures that on the test window.
+/// Labels of the validation rows of all folds, fold by fold.
+std::vector<std::uint8_t> out_of_fold_labels(const SessionTable& sessions, const Batch& batch) {
+  std::vector<std::uint8_t> y;
+  for (const Fold& fold : batch.folds)
+    std::ranges::copy(selection::labels_of(sessions, fold.validation_rows), std::back_inserter(y));
+  return y;
+}
+
+/// One model, fitted on all of training and measured on the test window.
 struct FinalFit {
   BatchRow row;
   Pipeline pipeline;
 };
-FinalFit fit_choice(const SessionTable& sessions, const Batch& batch, std::string_view model, const Choice& choice,
-                    const ThresholdOptions& threshold, const FitContext& context) {
-  std::vector<std::uint8_t> y;
-  for (const Fold& fold : batch.folds)
-    std::ranges::copy(selection::labels_of(sessions, fold.validation_rows), std::back_inserter(y));
+
+FinalFit fit_choice(const SessionTable& sessions, const Batch& batch, const std::string& model, const Choice& choice,
+                    const selection::UnitInput& input, const ThresholdOptions& threshold, const FitContext& context) {
+  if (input.failure) std::rethrow_exception(input.failure);
+  const Fold& fold = batch.final_fold;
+  const selection::FoldSides& sides = input.sides;
+  const std::vector<std::uint8_t> y = out_of_fold_labels(sessions, batch);
   const ThresholdChoice cut = tune_threshold(y, choice.out_of_fold, threshold);
 
-  const Fold& fold = batch.final_fold;
-  Pipeline pipeline = fit_pipeline(sessions, fold.train_rows, fold.train.begin, fold.train_end,
-                                   {choice.features.extractor, choice.features.parameters,
-                                    choice.features.steps_before(model), std::string(model), choice.parameters},
-                                   context);
-  pipeline.threshold = cut.threshold;
+  Pipeline pipeline{sessions.options, sides.extractor, sides.steps, nullptr, cut.threshold, {}};
+  pipeline.provenance = pipeline::provenance_of({choice.features.extractor, choice.features.parameters,
+                                                 choice.features.steps_before(model), model, choice.parameters},
+                                                selection::labels_of(sessions, fold.train_rows), fold.train.begin,
+                                                fold.train_end, context);
+  pipeline.model = fit_model(model, choice.parameters, sides.train.x, sides.train.y, context);
+  std::vector<double> probability = pipeline.model->predict_proba(sides.validation);
+  for (const auto& step : pipeline.steps | std::views::reverse) step->correct(probability);
 
-  const std::vector<double> probability = pipeline.predict_proba(sessions, fold.validation_rows);
-  BatchRow row = measure(sessions, batch, model, probability, cut.threshold);
+  BatchRow row = measure(sessions, batch, model, probability, cut.threshold, threshold);
+  row.tuned = value_of_cut(y, choice.out_of_fold, cut.threshold, threshold);
+  if (!row.tuned->reached)
+    row.warnings.push_back(
+        fmt::format("no cut of {}'s out-of-fold scores reaches what {} asks for; the nearest is taken", model,
+                    name_of(threshold.goal)));
   row.extractor = choice.features.extractor;
   row.best_params = best_parameters(choice);
   row.guard_held = cut.guard_held;
@@ -91,27 +116,52 @@ FinalFit fit_choice(const SessionTable& sessions, const Batch& batch, std::strin
   return {std::move(row), std::move(pipeline)};
 }
 
-void run_batch(const SessionTable& sessions, const Batch& batch, const SearchSpace& space,
-               const ExperimentOptions& options, ProgressMeter& meter, ExperimentResult& result) {
+/// The final fits of all models, which share their features and steps as the search does.
+std::vector<FinalFit> fit_choices(const SessionTable& sessions, const Batch& batch, const SearchSpace& space,
+                                  const std::vector<Choice>& choices, const ExperimentOptions& options,
+                                  const ThresholdOptions& threshold, ProgressMeter& meter) {
   const FitContext context{options.seed};
+  SearchSpace chosen;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    chosen.features.push_back(choices[i].features);
+    chosen.models.push_back({space.models[i].model, {choices[i].parameters}, {{i, 0}}});
+  }
+  const selection::SearchPlan plan = selection::make_plan(chosen, options.share);
+  std::vector<FinalFit> fits(choices.size());
+  selection::WorkCounter not_of_the_search;
+  core::parallel_for(plan.roots.size(), [&](std::size_t root) {
+    walk_plan(
+        plan, root, sessions, batch.final_fold, context, not_of_the_search, [](std::size_t) { return true; },
+        [&](std::size_t unit, const selection::UnitInput& input) {
+          meter.check();
+          const std::size_t model = plan.units[unit].model;
+          fits[model] =
+              fit_choice(sessions, batch, space.models[model].model, choices[model], input, threshold, context);
+          meter.finish_one();
+        });
+  });
+  return fits;
+}
+
+void run_batch(const SessionTable& sessions, std::size_t number, const selection::SearchSetting& setting,
+               ExperimentResult& result) {
+  const ExperimentOptions& options = setting.options;
+  const Batch& batch = result.batches[number];
   ThresholdOptions threshold = options.threshold;
   threshold.seed = options.seed;
 
-  selection::SearchResult found = selection::search(sessions, batch, space, options.metric, context, meter);
+  selection::SearchResult found = selection::search(sessions, batch, static_cast<std::uint32_t>(number), setting);
   std::ranges::move(found.rows, std::back_inserter(result.search));
+  result.resumed += found.resumed;
 
-  std::vector<FinalFit> fits(space.models.size());
-  core::parallel_for(fits.size(), [&](std::size_t i) {
-    meter.check();
-    fits[i] = fit_choice(sessions, batch, space.models[i].model, found.choices[i], threshold, context);
-    meter.finish_one();
-  });
+  std::vector<FinalFit> fits =
+      fit_choices(sessions, batch, setting.space, found.choices, options, threshold, setting.meter);
   for (std::size_t i = 0; i < fits.size(); ++i) {
     result.table.push_back(std::move(fits[i].row));
-    result.models.push_back({batch.name, space.models[i].model, std::move(fits[i].pipeline)});
+    result.models.push_back({batch.name, setting.space.models[i].model, std::move(fits[i].pipeline)});
   }
-  for (const Dummy& dummy : selection::fit_dummies(sessions, batch.final_fold, threshold.beta)) {
-    result.table.push_back(measure(sessions, batch, dummy.name, dummy.probability, dummy.threshold));
+  for (const Dummy& dummy : selection::fit_dummies(sessions, batch.final_fold, threshold)) {
+    result.table.push_back(measure(sessions, batch, dummy.name, dummy.probability, dummy.threshold, threshold));
     result.table.back().dummy = true;
   }
 }
@@ -158,15 +208,20 @@ void account_for(const SessionTable& sessions, const ExperimentOptions& options,
 }  // namespace
 
 ExperimentResult run_experiment(const SessionTable& sessions, const ExperimentOptions& options) {
-  options.threshold.check();
-  name_of(options.metric);
-  const SearchSpace space = selection::expand(options);
+  const SearchSpace space = selection::check_and_expand(options);
+  const selection::SearchPlan plan = selection::make_plan(space, options.share);
 
   ExperimentResult result;
+  result.also = options.also;
   result.batches = make_batches(sessions, options.batches);
+  const std::string identity = options.journal.empty() ? "" : selection::identity_of(sessions, options);
+  selection::SearchJournal journal(options.journal, identity, options.resume);
   const std::size_t fits_a_batch = space.size() * static_cast<std::size_t>(options.batches.folds) + space.models.size();
   ProgressMeter meter(options.progress, "fitting models", fits_a_batch * result.batches.size());
-  for (const Batch& batch : result.batches) run_batch(sessions, batch, space, options, meter, result);
+  selection::WorkCounter work;
+  const selection::SearchSetting setting{options, space, plan, journal, meter, work};
+  for (std::size_t number = 0; number < result.batches.size(); ++number) run_batch(sessions, number, setting, result);
+  result.work = work.total();
   account_for(sessions, options, result);
   return result;
 }

@@ -4,150 +4,89 @@
 
 #include <algorithm>
 #include <cartwheel/error.hpp>
-#include <chrono>
 #include <cmath>
-#include <exception>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <ranges>
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "pipeline/model_registry.hpp"
+#include "selection/choice_rule.hpp"
+#include "selection/score.hpp"
 
 namespace cartwheel::selection {
 namespace {
 
-/// Wall-clock seconds of `work`, which may run beside other work.
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+using Failure = TrialOutcome::Failure;
 
-/// The error by which `work` shows that a combination cannot be fitted. All others (a missing device, a wish to stop,
-/// no memory) say nothing of the combination, and end the search.
-std::exception_ptr failure_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const ParameterError&) {
-    return std::current_exception();
-  } catch (const DataError&) {
-    return std::current_exception();
-  }
-  return nullptr;
-}
-
-std::string text_of(const std::exception_ptr& failure) {
+void note_failure(const std::exception_ptr& failure, TrialOutcome& outcome) {
   try {
     std::rethrow_exception(failure);
-  } catch (const Error& error) {
-    return error.what();
+  } catch (const ParameterError& error) {
+    outcome.failure = Failure::parameter;
+    outcome.error = error.what();
+  } catch (const DataError& error) {
+    outcome.failure = Failure::data;
+    outcome.error = error.what();
   }
 }
 
-/// Higher is better.
-double score_by(SearchMetric metric, std::span<const std::uint8_t> y, std::span<const double> probability) {
-  switch (metric) {
-    case SearchMetric::f1:
-      return confusion(y, probability, default_threshold).f1();
-    case SearchMetric::average_precision:
-      return average_precision(y, probability);
-    case SearchMetric::roc_auc:
-      if (const auto auc = roc_auc(y, probability)) return *auc;
-      throw DataError("the validation rows have labels of one class alone, so there is no roc_auc; use another metric");
-    case SearchMetric::log_loss:
-      return -log_loss(y, probability);
-    case SearchMetric::brier:
-      return -brier_score(y, probability);
-  }
-  throw ParameterError(fmt::format("search metric {} does not exist", static_cast<int>(metric)));
-}
-
-/// What one combination did in one fold.
-struct FoldOutcome {
-  std::vector<double> probability;  ///< Of the validation rows; dropped once the combination is beaten.
-  double score = 0.0;
-  double seconds = 0.0, shared_seconds = 0.0;
-  std::exception_ptr failure;
-};
-
-/// One (feature combination, model combination) pair of one model, in all folds.
+/// One combination of one model, in all folds.
 struct Attempt {
-  std::vector<FoldOutcome> folds;
+  std::vector<TrialOutcome> folds;
   std::size_t folds_left = 0;
-  double mean = 0.0, standard_error = 0.0;
 
-  std::exception_ptr failure() const {
-    const auto failed = std::ranges::find_if(folds, [](const FoldOutcome& fold) { return fold.failure != nullptr; });
-    return failed == folds.end() ? nullptr : failed->failure;
+  const TrialOutcome* failure() const {
+    const auto failed = std::ranges::find_if(folds, [](const TrialOutcome& f) { return f.failure != Failure::none; });
+    return failed == folds.end() ? nullptr : &*failed;
   }
   void drop_probabilities() {
-    for (FoldOutcome& fold : folds) fold.probability = {};
+    for (TrialOutcome& fold : folds) fold.probability = {};
   }
-  void summarise();
+  std::vector<std::optional<double>> scores(std::size_t metric) const {
+    std::vector<std::optional<double>> scores;
+    for (const TrialOutcome& fold : folds) scores.push_back(fold.scores[metric]);
+    return scores;
+  }
+  double mean() const { return *summarise(scores(0)).mean; }
 };
 
-void Attempt::summarise() {
-  const auto n = static_cast<double>(folds.size());
-  for (const FoldOutcome& fold : folds) mean += fold.score;
-  mean /= n;
-  if (folds.size() < 2) return;
-  double squares = 0.0;
-  for (const FoldOutcome& fold : folds) squares += (fold.score - mean) * (fold.score - mean);
-  standard_error = std::sqrt(squares / (n - 1.0) / n);
-}
-
-/// The attempts of one model, in grid order: feature combinations, then model combinations.
+/// The attempts of one model, in grid order.
 struct ModelSearch {
-  const ModelCombinations* model = nullptr;
   std::vector<Attempt> attempts;
   std::optional<std::size_t> best;
 
-  std::size_t attempt_number(std::size_t features, std::size_t combination) const {
-    return features * model->parameters.size() + combination;
-  }
-  /// An attempt has had all of its folds: it is the best so far, or its scores are dropped. The outcome does not depend
-  /// on the order in which attempts end.
+  /// An attempt has had all of its folds: it is the best so far, or its probabilities are dropped. The outcome does not
+  /// depend on the order in which attempts end.
   void conclude(std::size_t number);
 };
 
 void ModelSearch::conclude(std::size_t number) {
   Attempt& attempt = attempts[number];
-  if (attempt.failure()) return attempt.drop_probabilities();
-  attempt.summarise();
+  if (attempt.failure() != nullptr) return attempt.drop_probabilities();
   if (best) {
     Attempt& leader = attempts[*best];
-    if (attempt.mean < leader.mean || (attempt.mean == leader.mean && number > *best))
-      return attempt.drop_probabilities();
+    const double mean = attempt.mean(), leading = leader.mean();
+    if (mean < leading || (mean == leading && number > *best)) return attempt.drop_probabilities();
     leader.drop_probabilities();
   }
   best = number;
 }
 
-/// Both sides of a fold, on their way through the steps.
-struct FoldSides {
-  TrainingRows train;
-  FeatureMatrix validation;
-  std::vector<std::shared_ptr<const Step>> steps;
-};
-
-FoldSides after_step(const FoldSides& before, const NamedStep& step, const FitContext& context) {
-  FittedStep fitted = fit_step(step, before.train.x, before.train.y, context);
-  FoldSides after{std::move(fitted.training), fitted.step->transform(before.validation), before.steps};
-  after.steps.push_back(std::move(fitted.step));
-  return after;
-}
-
 class Search {
  public:
-  Search(const SessionTable& sessions, const Batch& batch, const SearchSpace& space, SearchMetric metric,
-         const FitContext& context, ProgressMeter& meter)
-      : sessions_(sessions), batch_(batch), space_(space), metric_(metric), context_(context), meter_(meter) {
-    for (const ModelCombinations& model : space.models) {
+  Search(const SessionTable& sessions, const Batch& batch, std::uint32_t batch_number, const SearchSetting& setting)
+      : sessions_(sessions),
+        batch_(batch),
+        batch_number_(batch_number),
+        setting_(setting),
+        options_(setting.options),
+        context_{setting.options.seed},
+        finished_(batch.folds.size(), std::vector<bool>(setting.plan.units.size())) {
+    for (const ModelTrials& model : setting.space.models) {
       ModelSearch& search = models_.emplace_back();
-      search.model = &model;
-      search.attempts.resize(space.features.size() * model.parameters.size());
+      search.attempts.resize(model.trials.size());
       for (Attempt& attempt : search.attempts) {
         attempt.folds.resize(batch.folds.size());
         attempt.folds_left = batch.folds.size();
@@ -156,173 +95,176 @@ class Search {
   }
 
   SearchResult run() {
+    take_up_journal();
     const std::size_t folds = batch_.folds.size();
-    core::parallel_for(space_.features.size() * folds, [&](std::size_t i) { run_fold(i / folds, i % folds); });
-    SearchResult result;
-    for (const ModelSearch& search : models_) {
-      report(search, result.rows);
-      result.choices.push_back(choice_of(search));
+    core::parallel_for(setting_.plan.roots.size() * folds, [&](std::size_t i) {
+      setting_.meter.check();
+      const std::size_t root = i / folds, fold = i % folds;
+      walk_plan(
+          setting_.plan, root, sessions_, batch_.folds[fold], context_, setting_.work,
+          [&](std::size_t unit) { return !finished_[fold][unit]; },
+          [&](std::size_t unit, const UnitInput& input) { run_unit(fold, unit, input); });
+    });
+    for (std::size_t model = 0; model < models_.size(); ++model) {
+      report(model);
+      result_.choices.push_back(choice_of(model));
     }
-    return result;
+    return std::move(result_);
   }
 
  private:
-  void run_fold(std::size_t features, std::size_t fold);
-  void fit_and_score(const ModelSearch& search, std::size_t combination, const FoldSides& sides,
-                     std::span<const std::uint8_t> validation_y, FoldOutcome& outcome) const;
-  void report(const ModelSearch& search, std::vector<SearchRow>& rows) const;
-  Choice choice_of(const ModelSearch& search) const;
+  void take_up_journal();
+  void run_unit(std::size_t fold, std::size_t unit, const UnitInput& input);
+  void score(std::size_t fold, const UnitInput& input, const Model& model, TrialOutcome& outcome) const;
+  void conclude(std::size_t fold, const PlanUnit& unit, std::vector<TrialOutcome> outcomes);
+  void report(std::size_t model);
+  std::size_t chosen(std::size_t model) const;
+  Choice choice_of(std::size_t model) const;
 
   const SessionTable& sessions_;
   const Batch& batch_;
-  const SearchSpace& space_;
-  SearchMetric metric_;
-  const FitContext& context_;
-  ProgressMeter& meter_;
+  std::uint32_t batch_number_;
+  const SearchSetting& setting_;
+  const ExperimentOptions& options_;
+  FitContext context_;
+  std::vector<std::vector<bool>> finished_;  ///< [folds][units]: by an earlier run. Not changed once work has begun.
   std::vector<ModelSearch> models_;
   std::mutex mutex_;  ///< Guards folds_left, best, and the probabilities of attempts that have ended.
+  SearchResult result_;
 };
 
-/// Features are made once for a fold and a feature combination, the steps that a model adds once for all models that
-/// add them.
-void Search::run_fold(std::size_t features, std::size_t fold_number) {
-  meter_.check();
-  const Fold& fold = batch_.folds[fold_number];
-  const FeatureCombination& combination = space_.features[features];
-  const std::vector<std::uint8_t> validation_y = labels_of(sessions_, fold.validation_rows);
-
-  /// What models with the same steps share.
-  struct Input {
-    std::vector<NamedStep> steps;
-    FoldSides sides;
-    double seconds = 0.0;
-    std::exception_ptr failure;
-  };
-  std::vector<Input> inputs;
-  double seconds = 0.0;
-  FoldSides raw;
-  const std::exception_ptr no_features = failure_of([&] {
-    seconds = seconds_of([&] {
-      const auto made = make_feature_extractor(combination.extractor, combination.parameters);
-      raw.train = {made->fit_transform(sessions_, fold.train_rows, fold.train_end),
-                   labels_of(sessions_, fold.train_rows)};
-      raw.validation = made->transform(sessions_, fold.validation_rows);
-    });
-  });
-  struct Job {
-    ModelSearch* search;
-    std::size_t combination, input;
-    double shared_seconds;
-  };
-  std::vector<Job> jobs;
-  for (ModelSearch& search : models_) {
-    const std::vector<NamedStep> steps = combination.steps_before(search.model->model);
-    const auto found = std::ranges::find(inputs, steps, &Input::steps);
-    const auto number = static_cast<std::size_t>(found - inputs.begin());
-    if (found == inputs.end()) {
-      Input input{steps, raw, std::exchange(seconds, 0.0), no_features};
-      if (!input.failure && !steps.empty())
-        input.failure = failure_of([&] {
-          input.seconds += seconds_of([&] {
-            for (const NamedStep& step : steps) input.sides = after_step(input.sides, step, context_);
-          });
-        });
-      inputs.push_back(std::move(input));
-    }
-    for (std::size_t i = 0; i < search.model->parameters.size(); ++i)
-      jobs.push_back({&search, i, number, std::exchange(inputs[number].seconds, 0.0)});
+void Search::take_up_journal() {
+  for (UnitRecord& record : setting_.journal.take(batch_number_)) {
+    const bool known = record.fold < batch_.folds.size() && record.unit < setting_.plan.units.size();
+    if (!known || record.outcomes.size() != setting_.plan.units[record.unit].trials.size())
+      throw DataError("the search's journal holds what was never planned; run without --resume");
+    if (finished_[record.fold][record.unit]) continue;
+    finished_[record.fold][record.unit] = true;
+    const std::size_t trials = record.outcomes.size();
+    conclude(record.fold, setting_.plan.units[record.unit], std::move(record.outcomes));
+    result_.resumed += trials;
+    for (std::size_t i = 0; i < trials; ++i) setting_.meter.finish_one();
   }
-
-  core::parallel_for(jobs.size(), [&](std::size_t i) {
-    meter_.check();
-    const Job& job = jobs[i];
-    const Input& input = inputs[job.input];
-    const std::size_t number = job.search->attempt_number(features, job.combination);
-    Attempt& attempt = job.search->attempts[number];
-    FoldOutcome& outcome = attempt.folds[fold_number];
-    outcome.shared_seconds = job.shared_seconds;
-    outcome.failure = input.failure;
-    if (!outcome.failure)
-      outcome.failure = failure_of([&] {
-        outcome.seconds =
-            seconds_of([&] { fit_and_score(*job.search, job.combination, input.sides, validation_y, outcome); });
-      });
-    {
-      const std::scoped_lock lock(mutex_);
-      if (--attempt.folds_left == 0) job.search->conclude(number);
-    }
-    meter_.finish_one();
-  });
 }
 
-void Search::fit_and_score(const ModelSearch& search, std::size_t combination, const FoldSides& sides,
-                           std::span<const std::uint8_t> validation_y, FoldOutcome& outcome) const {
-  const ModelCombinations& model = *search.model;
-  const auto fitted = fit_model(model.model, model.parameters[combination], sides.train.x, sides.train.y, context_);
-  outcome.probability = fitted->predict_proba(sides.validation);
-  for (const auto& step : sides.steps | std::views::reverse) step->correct(outcome.probability);
-  outcome.score = score_by(metric_, validation_y, outcome.probability);
+void Search::run_unit(std::size_t fold, std::size_t unit_number, const UnitInput& input) {
+  setting_.meter.check();
+  const PlanUnit& unit = setting_.plan.units[unit_number];
+  const ModelTrials& model = setting_.space.models[unit.model];
+  std::vector<TrialOutcome> outcomes(unit.trials.size());
+  outcomes[0].shared_seconds = input.seconds;
+  if (input.failure) {
+    for (TrialOutcome& outcome : outcomes) note_failure(input.failure, outcome);
+  } else {
+    std::vector<Parameters> parameters;
+    for (const std::size_t trial : unit.trials) parameters.push_back(model.parameters[model.trials[trial].parameters]);
+    std::vector<pipeline::FitOutcome> fits;
+    const double seconds = seconds_of([&] {
+      fits = pipeline::fit_each(model.model, parameters, input.sides.train.x, input.sides.train.y, context_);
+    });
+    setting_.work.model_fits += unit.fits;
+    (unit.trials.size() == 1 ? outcomes[0].seconds : outcomes[0].shared_seconds) += seconds;
+    core::parallel_for(fits.size(), [&](std::size_t i) {
+      setting_.meter.check();
+      if (!fits[i].failure)
+        fits[i].failure = failure_of(
+            [&] { outcomes[i].seconds += seconds_of([&] { score(fold, input, *fits[i].model, outcomes[i]); }); });
+      if (fits[i].failure) note_failure(fits[i].failure, outcomes[i]);
+      fits[i].model = nullptr;
+    });
+  }
+  setting_.work.combinations += unit.trials.size();
+  setting_.journal.append(
+      {batch_number_, static_cast<std::uint32_t>(fold), static_cast<std::uint32_t>(unit_number), outcomes});
+  conclude(fold, unit, std::move(outcomes));
+  for (std::size_t i = 0; i < unit.trials.size(); ++i) setting_.meter.finish_one();
 }
 
-void Search::report(const ModelSearch& search, std::vector<SearchRow>& rows) const {
-  for (std::size_t number = 0; number < search.attempts.size(); ++number) {
-    const Attempt& attempt = search.attempts[number];
-    const std::size_t combinations = search.model->parameters.size();
-    const FeatureCombination& features = space_.features[number / combinations];
-    SearchRow& row = rows.emplace_back();
+void Search::score(std::size_t fold, const UnitInput& input, const Model& model, TrialOutcome& outcome) const {
+  const std::vector<std::uint8_t> y = labels_of(sessions_, batch_.folds[fold].validation_rows);
+  std::vector<double> probability = model.predict_proba(input.sides.validation);
+  for (const auto& step : input.sides.steps | std::views::reverse) step->correct(probability);
+  outcome.scores.push_back(score_by(options_.metric, y, probability));
+  if (!outcome.scores[0])
+    throw DataError(
+        fmt::format("the validation rows have labels of one class alone, so there is no {}; use another "
+                    "metric",
+                    name_of(options_.metric)));
+  for (const SearchMetric metric : options_.also) outcome.scores.push_back(score_by(metric, y, probability));
+  outcome.probability = std::move(probability);
+}
+
+void Search::conclude(std::size_t fold, const PlanUnit& unit, std::vector<TrialOutcome> outcomes) {
+  const std::scoped_lock lock(mutex_);
+  ModelSearch& search = models_[unit.model];
+  for (std::size_t i = 0; i < unit.trials.size(); ++i) {
+    Attempt& attempt = search.attempts[unit.trials[i]];
+    attempt.folds[fold] = std::move(outcomes[i]);
+    if (--attempt.folds_left == 0 && options_.rule == ChoiceRule::best) search.conclude(unit.trials[i]);
+  }
+}
+
+void Search::report(std::size_t number) {
+  const ModelTrials& model = setting_.space.models[number];
+  for (std::size_t i = 0; i < model.trials.size(); ++i) {
+    const Attempt& attempt = models_[number].attempts[i];
+    const FeatureCombination& features = setting_.space.features[model.trials[i].features];
+    SearchRow& row = result_.rows.emplace_back();
     row.batch = batch_.name;
-    row.model = search.model->model;
+    row.model = model.model;
     row.extractor = features.extractor;
     row.extractor_parameters = features.parameters;
     row.steps = features.steps_before(row.model);
-    row.model_parameters = search.model->parameters[number % combinations];
-    for (const FoldOutcome& fold : attempt.folds) {
+    row.model_parameters = model.parameters[model.trials[i].parameters];
+    for (const TrialOutcome& fold : attempt.folds) {
       row.seconds += fold.seconds;
       row.shared_seconds += fold.shared_seconds;
     }
-    if (const std::exception_ptr failure = attempt.failure()) {
-      row.error = text_of(failure);
+    if (const TrialOutcome* failure = attempt.failure()) {
+      row.error = failure->error;
       continue;
     }
-    for (const FoldOutcome& fold : attempt.folds) row.fold_scores.push_back(fold.score);
-    row.mean = attempt.mean;
-    row.standard_error = attempt.standard_error;
+    const MoreScores scores = summarise(attempt.scores(0));
+    for (const std::optional<double>& score : scores.folds) row.fold_scores.push_back(*score);
+    row.mean = *scores.mean;
+    row.standard_error = *scores.standard_error;
+    for (std::size_t metric = 1; metric <= options_.also.size(); ++metric)
+      row.also.push_back(summarise(attempt.scores(metric)));
   }
 }
 
-Choice Search::choice_of(const ModelSearch& search) const {
-  if (!search.best) {
-    const std::exception_ptr failure = search.attempts.front().failure();
-    const std::string text = fmt::format("batch {}: no combination of {} could be fitted; the first: {}", batch_.name,
-                                         search.model->model, text_of(failure));
-    try {
-      std::rethrow_exception(failure);
-    } catch (const ParameterError&) {
-      throw ParameterError(text);
-    } catch (const Error&) {
-      throw DataError(text);
-    }
+std::size_t Search::chosen(std::size_t number) const {
+  const ModelTrials& model = setting_.space.models[number];
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < model.trials.size(); ++i) {
+    const Attempt& attempt = models_[number].attempts[i];
+    if (attempt.failure() != nullptr) continue;
+    const MoreScores scores = summarise(attempt.scores(0));
+    candidates.push_back({i, *scores.mean, *scores.standard_error, model.parameters[model.trials[i].parameters]});
   }
-  const std::size_t combinations = search.model->parameters.size();
+  if (!candidates.empty()) return choose(candidates, options_.rule, model.model);
+  const TrialOutcome& first = *models_[number].attempts.front().failure();
+  const std::string text = fmt::format("batch {}: no combination of {} could be fitted; the first: {}", batch_.name,
+                                       model.model, first.error);
+  if (first.failure == Failure::parameter) throw ParameterError(text);
+  throw DataError(text);
+}
+
+Choice Search::choice_of(std::size_t number) const {
+  const ModelTrials& model = setting_.space.models[number];
+  const std::size_t best = chosen(number);
   Choice choice{
-      space_.features[*search.best / combinations], search.model->parameters[*search.best % combinations], {}};
-  for (const FoldOutcome& fold : search.attempts[*search.best].folds)
+      setting_.space.features[model.trials[best].features], model.parameters[model.trials[best].parameters], {}};
+  for (const TrialOutcome& fold : models_[number].attempts[best].folds)
     choice.out_of_fold.insert(choice.out_of_fold.end(), fold.probability.begin(), fold.probability.end());
   return choice;
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> labels_of(const SessionTable& sessions, std::span<const std::uint32_t> rows) {
-  std::vector<std::uint8_t> y;
-  y.reserve(rows.size());
-  for (const std::uint32_t row : rows) y.push_back(sessions.label[row]);
-  return y;
-}
-
-SearchResult search(const SessionTable& sessions, const Batch& batch, const SearchSpace& space, SearchMetric metric,
-                    const FitContext& context, ProgressMeter& meter) {
-  return Search(sessions, batch, space, metric, context, meter).run();
+SearchResult search(const SessionTable& sessions, const Batch& batch, std::uint32_t batch_number,
+                    const SearchSetting& setting) {
+  return Search(sessions, batch, batch_number, setting).run();
 }
 
 }  // namespace cartwheel::selection

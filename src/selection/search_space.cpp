@@ -7,10 +7,13 @@
 #include <exception>
 #include <set>
 
+#include "core/philox.hpp"
 #include "core/suggest.hpp"
 
 namespace cartwheel::selection {
 namespace {
+
+constexpr std::uint64_t most_trials = 1'000'000;
 
 void check_some(const std::vector<NamedGrid>& grids, std::string_view kind) {
   if (grids.empty()) throw ParameterError(fmt::format("the experiment names no {}; give at least one", kind));
@@ -85,6 +88,27 @@ std::vector<StepSequence> step_sequences(const std::vector<NamedGrid>& grids) {
   return all;
 }
 
+/// Numbers below `pairs`, increasing: all, or as many as a random search draws without replacement (R. W. Floyd's
+/// algorithm; J. Bentley, "Programming Pearls: A Sample of Brilliance", 1987).
+std::set<std::uint64_t> pairs_to_try(std::uint64_t pairs, const ExperimentOptions& options, std::uint32_t model) {
+  std::set<std::uint64_t> chosen;
+  if (options.method == SearchMethod::exhaustive || options.n_iter >= pairs) {
+    if (pairs > most_trials)
+      throw ParameterError(
+          fmt::format("there are {} combinations to try; at most {} are: give fewer values, or draw "
+                      "some of them (search.method = \"random\", with search.n_iter)",
+                      pairs, most_trials));
+    for (std::uint64_t pair = 0; pair < pairs; ++pair) chosen.insert(chosen.end(), pair);
+    return chosen;
+  }
+  core::RandomStream random(options.seed, core::RandomPurpose::search, model);
+  for (std::uint64_t last = pairs - options.n_iter; last < pairs; ++last) {
+    const auto drawn = static_cast<std::uint64_t>(random.uniform() * static_cast<double>(last + 1));
+    if (!chosen.insert(std::min(drawn, last)).second) chosen.insert(last);
+  }
+  return chosen;
+}
+
 }  // namespace
 
 std::vector<NamedStep> FeatureCombination::steps_before(std::string_view model) const {
@@ -94,9 +118,9 @@ std::vector<NamedStep> FeatureCombination::steps_before(std::string_view model) 
 }
 
 std::size_t SearchSpace::size() const {
-  std::size_t pairs = 0;
-  for (const ModelCombinations& model : models) pairs += model.parameters.size() * features.size();
-  return pairs;
+  std::size_t trials = 0;
+  for (const ModelTrials& model : models) trials += model.trials.size();
+  return trials;
 }
 
 SearchSpace expand(const ExperimentOptions& options) {
@@ -118,9 +142,15 @@ SearchSpace expand(const ExperimentOptions& options) {
   }
   for (const NamedGrid& grid : options.models) {
     check_parameter_names(grid, check_parameters(grid.name, {}));
-    space.models.push_back({grid.name, combinations(grid.grid)});
+    space.models.push_back({grid.name, combinations(grid.grid), {}});
     check_some_pass(space.models.back().parameters,
                     [&](const Parameters& parameters) { static_cast<void>(check_parameters(grid.name, parameters)); });
+  }
+  for (std::size_t number = 0; number < space.models.size(); ++number) {
+    ModelTrials& model = space.models[number];
+    const std::uint64_t pairs = std::uint64_t{space.features.size()} * model.parameters.size();
+    for (const std::uint64_t pair : pairs_to_try(pairs, options, static_cast<std::uint32_t>(number)))
+      model.trials.push_back({pair / model.parameters.size(), pair % model.parameters.size()});
   }
   return space;
 }

@@ -18,18 +18,25 @@ struct FeatureCombination {
   std::vector<NamedStep> steps_before(std::string_view model) const;
 };
 
-/// The combinations of one model's grid.
-struct ModelCombinations {
-  std::string model;
-  std::vector<Parameters> parameters;
+/// A pair that is tried: positions in SearchSpace::features and in the model's parameters.
+struct Trial {
+  std::size_t features = 0, parameters = 0;
 };
 
-/// All that a search tries in one fold: each model's combinations, each on the features of every feature combination.
+/// What is tried of one model.
+struct ModelTrials {
+  std::string model;
+  std::vector<Parameters> parameters;  ///< Every combination of its grid.
+  std::vector<Trial> trials;           ///< By features, then parameters.
+};
+
+/// All that a search tries in one fold: of each model every combination on the columns of every feature combination, or
+/// as many of these pairs as a random search draws.
 struct SearchSpace {
   std::vector<FeatureCombination> features;  ///< By extractor, its parameters, then the steps' parameters.
-  std::vector<ModelCombinations> models;     ///< In the order of the options.
+  std::vector<ModelTrials> models;           ///< In the order of the options.
 
-  /// How many (feature combination, model combination) pairs there are.
+  /// How many trials there are.
   std::size_t size() const;
 };
 

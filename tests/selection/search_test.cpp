@@ -137,7 +137,11 @@ TEST(Search, AWishToStopIsNotACombinationsFailure) {
   const Batch batch = make_batches(sessions, options.batches).at(0);
   const ProgressCallback stop = [](const Progress& progress) { return progress.done == 0; };
   selection::ProgressMeter meter(stop, "fitting models", 12);
-  EXPECT_THROW(selection::search(sessions, batch, selection::expand(options), SearchMetric::f1, {}, meter), Cancelled);
+  const selection::SearchSpace space = selection::expand(options);
+  const selection::SearchPlan plan = selection::make_plan(space, true);
+  selection::SearchJournal journal("", "", false);
+  selection::WorkCounter work;
+  EXPECT_THROW(selection::search(sessions, batch, 0, {options, space, plan, journal, meter, work}), Cancelled);
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ namespace {
 
 void add_options(cxxopts::Options& options) {
   options.add_options()("out", "Folder for batches.csv, batches.json, search.csv and models/",
-                        cxxopts::value<std::string>()->default_value("result"), "DIR");
+                        cxxopts::value<std::string>()->default_value("result"),
+                        "DIR")("dry-run", "Show what would be done (fits, shared work, memory), and do none of it")(
+      "resume", "Go on with a run that was interrupted: the same config, events and --out");
 }
 
 std::vector<std::filesystem::path> event_files(const Arguments& arguments, const Config& config) {
@@ -24,10 +26,52 @@ std::vector<std::filesystem::path> event_files(const Arguments& arguments, const
   return config.events;
 }
 
+std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
+
+std::string as_text(const cartwheel::ExperimentPlan& plan) {
+  std::string text;
+  for (const cartwheel::Batch& batch : plan.batches) text += timeline_text(batch) + "\n";
+  const auto line = [&](std::string_view what, std::uint64_t shared, std::uint64_t alone) {
+    text += fmt::format("{:<16} {:>12} {:>12}\n", what, shared, alone);
+  };
+  text += fmt::format("{:<16} {:>12} {:>12}\n", "search", "to do", "if unshared");
+  line("extractor fits", plan.shared.extractor_fits, plan.alone.extractor_fits);
+  line("step fits", plan.shared.step_fits, plan.alone.step_fits);
+  line("model fits", plan.shared.model_fits, plan.alone.model_fits);
+  line("models scored", plan.shared.combinations, plan.alone.combinations);
+  text += fmt::format("{:<16} {:>12}\n", "final fits", plan.final_fits);
+  text += fmt::format("memory, besides the sessions and the models: {} of columns, {} of scores at most; journal {}\n",
+                      megabytes(plan.column_bytes), megabytes(plan.score_bytes), megabytes(plan.journal_bytes));
+  return text;
+}
+
+Json as_json(const cartwheel::SearchWork& work) {
+  return {{"extractor_fits", work.extractor_fits},
+          {"step_fits", work.step_fits},
+          {"model_fits", work.model_fits},
+          {"models_scored", work.combinations}};
+}
+
+Json as_json(const cartwheel::ExperimentPlan& plan) {
+  return {{"batches", plan.batches.size()},          {"work", as_json(plan.shared)},
+          {"work_if_unshared", as_json(plan.alone)}, {"final_fits", plan.final_fits},
+          {"column_bytes", plan.column_bytes},       {"score_bytes", plan.score_bytes},
+          {"journal_bytes", plan.journal_bytes}};
+}
+
+/// The command that goes on with this run.
+std::string resuming_command(const Arguments& arguments) {
+  std::string text = "intent_cli run";
+  for (const std::string& word : arguments.positional()) text += " " + word;
+  text += " --out " + arguments.text("out");
+  if (arguments.has("seed")) text += fmt::format(" --seed {}", arguments.seed());
+  return text + " --resume";
+}
+
 std::string as_text(const cartwheel::ExperimentResult& result) {
   std::string text;
   for (const cartwheel::Batch& batch : result.batches) text += timeline_text(batch) + "\n";
-  return text + batch_table_text(result);
+  return text + batch_table_text(result) + "\n" + regret_table_text(result);
 }
 
 std::vector<std::string> warnings_of(const cartwheel::ExperimentResult& result) {
@@ -41,6 +85,17 @@ std::vector<std::string> warnings_of(const cartwheel::ExperimentResult& result) 
   return warnings;
 }
 
+void show(const Arguments& arguments, const cartwheel::ExperimentResult& result, const cartwheel::Account& account,
+          Stopwatch& stopwatch) {
+  warn(arguments, warnings_of(result));
+  if (!arguments.quiet())
+    fmt::print(
+        stderr, "written: {}\n",
+        (std::filesystem::path(arguments.text("out")) / "{batches.csv, batches.json, search.csv, models/}").string());
+  finish(arguments, arguments.format() == Format::csv ? batches_csv(result) : as_text(result),
+         Json::parse(batches_json(result)), account, stopwatch);
+}
+
 void run(const Arguments& arguments) {
   if (arguments.positional().empty())
     throw cartwheel::ParameterError(fmt::format("run needs a config file, for example: {}", run_command.example));
@@ -51,29 +106,40 @@ void run(const Arguments& arguments) {
   config.experiment.progress = arguments.progress();
   const auto files = event_files(arguments, config);
   const std::filesystem::path out = arguments.text("out");
+  config.experiment.journal = out / "search.journal";
+  config.experiment.resume = arguments.has("resume");
 
   cartwheel::Account account;
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
   stopwatch.start("sessions");
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
+  if (arguments.has("dry-run")) {
+    stopwatch.start("plan");
+    const cartwheel::ExperimentPlan plan = cartwheel::plan_experiment(sessions, config.experiment);
+    return finish(arguments, as_text(plan), as_json(plan), account, stopwatch);
+  }
+  if (config.experiment.resume && !std::filesystem::exists(config.experiment.journal))
+    warn(arguments, {fmt::format("there is no {} to resume from; the search begins at its beginning",
+                                 config.experiment.journal.string())});
   stopwatch.start("experiment");
-  const cartwheel::ExperimentResult result = cartwheel::run_experiment(sessions, config.experiment);
-  account.add_all(result.account);
-  stopwatch.start("write");
-  write_experiment(result, out);
-
-  warn(arguments, warnings_of(result));
-  if (!arguments.quiet())
-    fmt::print(stderr, "written: {}\n", (out / "{batches.csv, batches.json, search.csv, models/}").string());
-  finish(arguments, arguments.format() == Format::csv ? batches_csv(result) : as_text(result),
-         Json::parse(batches_json(result)), account, stopwatch);
+  try {
+    const cartwheel::ExperimentResult result = cartwheel::run_experiment(sessions, config.experiment);
+    account.add_all(result.account);
+    stopwatch.start("write");
+    write_experiment(result, out);
+    std::filesystem::remove(config.experiment.journal);
+    show(arguments, result, account, stopwatch);
+  } catch (const cartwheel::Cancelled&) {
+    fmt::print(stderr, "\nwhat is finished is kept; to go on: {}\n", resuming_command(arguments));
+    throw;
+  }
 }
 
 }  // namespace
 
 const Command run_command{"run",
-                          "CONFIG [EVENTS...] [--out DIR]",
+                          "CONFIG [EVENTS...] [--out DIR] [--dry-run] [--resume]",
                           "Run the whole experiment; print the batch table",
                           "intent_cli run examples/intent_cli/experiment.toml events.csv --out result",
                           add_options,
