@@ -33,7 +33,7 @@ double auc_of_a_forest(double signal) {
   const auto extractor = make_feature_extractor("V1", {});
   RandomForestOptions forest_options;
   forest_options.n_estimators = 30;
-  forest_options.max_depth = 8;
+  forest_options.tree.max_depth = 8;
   const RandomForest forest = RandomForest::fit(extractor->fit_transform(sessions, train, sessions.start[test.front()]),
                                                 labels.first(train.size()), forest_options);
   return roc_auc(labels.subspan(train.size()), forest.predict_proba(extractor->transform(sessions, test))).value();
