@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <set>
+#include <vector>
 
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
@@ -55,7 +56,7 @@ struct MixedTask {
 };
 
 TEST(GrowingLaws, NeitherThreadsNorLayoutsNorBlocksChangeAByte) {
-  const MixedTask task(3, 9000);
+  const MixedTask task(3, 5000);
   const tree::BinnedColumns binned = tree::bin_columns(task.x, 255), exact = tree::bin_columns(task.x, 65'535);
   std::vector<std::uint64_t> units;
   for (std::uint32_t row = 0; row < binned.rows; ++row) units.push_back(1 + row * 7919 % 1000);
@@ -76,12 +77,12 @@ TEST(GrowingLaws, NeitherThreadsNorLayoutsNorBlocksChangeAByte) {
           for (const tree::GrowPlan& plan :
                {tree::GrowPlan{}, tree::GrowPlan{0, 0, 0}, tree::GrowPlan{0, 0, never}, tree::GrowPlan{300, 0, 0},
                 tree::GrowPlan{300, 40, 2}, tree::GrowPlan{never, never, 0}, tree::GrowPlan{never, 100, 0}})
-            for (const int threads : {1, 2, 7})
+            for (const int threads : plan.sparse == 2 ? std::vector<int>{1, 2, 7} : std::vector<int>{2})
               core::with_threads(threads, [&] {
                 settings.plan = plan;
                 core::ByteWriter out;
                 for (const auto& nodes : tree::make_cpu_grower(*columns, task.y, settings)->grow(samples)) {
-                  EXPECT_GT(nodes.size(), 1000u);
+                  EXPECT_GT(nodes.size(), 300u);
                   nodes.write(out);
                 }
                 results.insert(out.bytes());
@@ -240,8 +241,8 @@ TEST(GrowingLaws, ASplitOfACategoryIsTheBestOfAllSubsets) {
     const double left = nodes[1].probability;
     std::vector<std::uint32_t> sides;
     for (const double p : probabilities) sides.push_back(p == left ? 1 : 0);
-    if (nodes[1].probability != nodes[2].probability)
-      EXPECT_NEAR(impurity_of_parts(sides, y, [](std::uint32_t side) { return side == 1; }), best, 1e-9) << seed;
+    if (nodes[1].probability == nodes[2].probability) continue;
+    EXPECT_NEAR(impurity_of_parts(sides, y, [](std::uint32_t side) { return side == 1; }), best, 1e-9) << seed;
   }
 }
 
@@ -288,7 +289,8 @@ TEST(GrowingLaws, CodesAndLevelsWithoutRowsLeaveNoTrace) {
   EXPECT_EQ(bytes_of(DecisionTree::fit(recoded, task.y)), bytes_of(tree));
   EXPECT_EQ(tree.predict_proba(recoded), tree.predict_proba(task.x));
   EXPECT_EQ(tree.levels()[6], (std::vector<std::string>{"", "level1", "level2", "level3"}));
-  core::ByteReader in(bytes_of(tree), "tree");
+  const std::string bytes = bytes_of(tree);
+  core::ByteReader in(bytes, "tree");
   EXPECT_EQ(DecisionTree::read(in).predict_proba(recoded), tree.predict_proba(task.x));
 }
 
