@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "core/atomic_file.hpp"
+#include "core/memory.hpp"
 
 namespace intent_cli {
 namespace {
@@ -74,6 +75,18 @@ void finish(const Arguments& arguments, std::string_view text, const Json& resul
 void warn(const Arguments& arguments, const std::vector<std::string>& warnings) {
   if (arguments.quiet()) return;
   for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+}
+
+void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options) {
+  constexpr std::size_t large = 5'000'000;
+  if (arguments.quiet() || log.size() < large) return;
+  const cartwheel::SessionMemory memory = cartwheel::session_memory(log, options);
+  fmt::print(
+      stderr,
+      "memory: {} events in {} sessions, {} of them long enough for a window: building sessions takes at most {} "
+      "beside the log, and {} stay\n",
+      log.size(), memory.sessions, memory.windows, cartwheel::core::format_bytes(memory.most),
+      cartwheel::core::format_bytes(memory.table));
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cartwheel/account.hpp>
+#include <cartwheel/session_table.hpp>
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -39,6 +40,9 @@ void finish(const Arguments& arguments, std::string_view text, const Json& resul
 
 /// Warnings and notes, on stderr: a line each, "warning: ...". Nothing with --quiet.
 void warn(const Arguments& arguments, const std::vector<std::string>& warnings);
+
+/// Says on stderr what building sessions of a large log will take, before it is done. Nothing with --quiet.
+void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options);
 
 /// Writes a result to `path`, atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);

@@ -113,6 +113,7 @@ void run(const Arguments& arguments) {
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
   stopwatch.start("sessions");
+  say_memory(arguments, log, config.experiment.session);
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
   if (arguments.has("dry-run")) {
     stopwatch.start("plan");
