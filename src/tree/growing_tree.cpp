@@ -19,7 +19,7 @@ GrowingTree<Row>::GrowingTree(const Training& training, const TreeSample& sample
       tree_(sample.tree),
       with_repeats_(!sample.weights.empty()),
       rows_(sample_rows(sample)),
-      rule_(training.settings.balanced_subsample ? balanced_rule(training.settings.impurity.criterion, root_.rows)
+      rule_(training.settings.balanced_subsample ? balanced_rule(training.settings.impurity.criterion, root_.sum)
                                                  : training.settings.impurity),
       aside_(rows_.size()) {}
 
