@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "core/atomic_file.hpp"
+#include "core/memory.hpp"
 
 namespace intent_cli {
 namespace {
@@ -87,6 +88,18 @@ void state_needs(const Arguments& arguments, std::span<const std::filesystem::pa
              gigabytes(needs.text_bytes), static_cast<double>(needs.events) * 1e-6, gigabytes(needs.column_bytes),
              needs.columns_on_disk ? "disk (in the temporary folder)" : "memory");
   fmt::print(stderr, ", and at most about {:.1f} GB of memory for distinct ids\n", gigabytes(needs.id_bytes));
+}
+
+void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options) {
+  constexpr std::size_t large = 5'000'000;
+  if (arguments.quiet() || log.size() < large) return;
+  const cartwheel::SessionMemory memory = cartwheel::session_memory(log, options);
+  fmt::print(
+      stderr,
+      "memory: {} events in {} sessions, {} of them long enough for a window: building sessions takes at most {} "
+      "beside the log, and {} stay\n",
+      log.size(), memory.sessions, memory.windows, cartwheel::core::format_bytes(memory.most),
+      cartwheel::core::format_bytes(memory.table));
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cartwheel/account.hpp>
+#include <cartwheel/session_table.hpp>
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -44,6 +45,9 @@ void warn(const Arguments& arguments, const std::vector<std::string>& warnings);
 /// Says on stderr what a large read will take, before it begins. Nothing with --quiet.
 void state_needs(const Arguments& arguments, std::span<const std::filesystem::path> files,
                  const cartwheel::ReadOptions& options);
+
+/// Says on stderr what building sessions of a large log will take, before it is done. Nothing with --quiet.
+void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options);
 
 /// Writes a result to `path`, atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);

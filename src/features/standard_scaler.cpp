@@ -48,6 +48,14 @@ float scaled(float value, double mean, double scale) {
   return static_cast<float>(std::clamp((value - mean) / scale, -largest, largest));  // NaN stays NaN
 }
 
+/// Column j as numbers: as it lies there, or copied to `copy`.
+std::span<const float> values_of(const FeatureMatrix& x, std::size_t j, std::vector<float>& copy) {
+  if (const auto* column = std::get_if<FloatColumn>(&x.column(j))) return column->values;
+  copy.resize(x.rows());
+  x.copy_column(j, copy);
+  return copy;
+}
+
 }  // namespace
 
 StandardScaler StandardScaler::fit(const FeatureMatrix& x) {
@@ -56,9 +64,8 @@ StandardScaler StandardScaler::fit(const FeatureMatrix& x) {
   scaler.mean_.resize(x.columns());
   scaler.scale_.resize(x.columns());
   core::parallel_for(x.columns(), [&](std::size_t j) {
-    std::vector<float> values(x.rows());
-    x.copy_column(j, values);
-    const Scaling scaling = scaling_of(values);
+    std::vector<float> copy;
+    const Scaling scaling = scaling_of(values_of(x, j, copy));
     scaler.mean_[j] = scaling.mean;
     scaler.scale_[j] = scaling.scale;
   });

@@ -205,6 +205,22 @@ TEST(BuildSessions, WithoutSessionIdsAPauseLongerThanTheGapStartsASession) {
   EXPECT_EQ(table.session_name(2), "a@1970-01-01 01:31:00");
 }
 
+TEST(BuildSessions, TheMemoryIsKnownBeforehand) {
+  const EventLog log = random_log(3, {});
+  SessionOptions options;
+  options.label = Label::window;
+  for (const ShortSessions short_sessions : {ShortSessions::leave_out, ShortSessions::keep}) {
+    options.short_sessions = short_sessions;
+    Account account;
+    const SessionTable table = build_sessions(log, options, account);
+    const SessionMemory memory = session_memory(log, options);
+    EXPECT_EQ(memory.sessions, static_cast<std::uint64_t>(account.count("sessions")));
+    EXPECT_EQ(memory.windows, table.size());
+    EXPECT_EQ(memory.table, table.size() * (45 + 33 * 3));
+    EXPECT_GT(memory.most, memory.table);
+  }
+}
+
 TEST(BuildSessions, AnEmptyLogGivesAnEmptyTable) {
   Account account;
   const SessionTable table = build_sessions(EventLog(), {}, account);

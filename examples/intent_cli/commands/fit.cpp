@@ -50,6 +50,7 @@ void run(const Arguments& arguments) {
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(arguments.event_files(), arguments.read_options(out), account);
   stopwatch.start("sessions");
+  say_memory(arguments, log, settings.options.session);
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, settings.options.session, account);
   stopwatch.start("fit");
   const cartwheel::FitTunedResult fitted = fit_tuned(sessions, options);

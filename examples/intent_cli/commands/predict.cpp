@@ -38,6 +38,7 @@ void run(const Arguments& arguments) {
   const cartwheel::EventLog log =
       cartwheel::read_events(files, arguments.read_options(arguments.has("out") ? arguments.text("out") : ""), account);
   stopwatch.start("sessions");
+  say_memory(arguments, log, pipeline.session);
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, pipeline.session, account);
   stopwatch.start("predict");
   const std::vector<Prediction> predictions = predict_sessions(pipeline, sessions);

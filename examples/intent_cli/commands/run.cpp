@@ -115,6 +115,7 @@ void run(const Arguments& arguments) {
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, options, account);
   stopwatch.start("sessions");
+  say_memory(arguments, log, config.experiment.session);
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
   if (arguments.has("dry-run")) {
     stopwatch.start("plan");
