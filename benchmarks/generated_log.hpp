@@ -14,10 +14,10 @@ namespace cartwheel::bench {
 /// A CSV file of the generator's events, removed in the end.
 class GeneratedLog {
  public:
-  explicit GeneratedLog(std::uint64_t events)
+  explicit GeneratedLog(std::uint64_t events, int days = GenerateOptions{}.days)
       : path_(std::filesystem::temp_directory_path() / ("cartwheel-bench-" + std::to_string(::getpid()) + ".csv")) {
     std::ofstream file(path_, std::ios::binary);
-    generate_events({.events = events},
+    generate_events({.events = events, .days = days},
                     [&](std::string_view text) { file.write(text.data(), static_cast<std::streamsize>(text.size())); });
   }
   ~GeneratedLog() {

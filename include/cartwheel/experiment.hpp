@@ -157,17 +157,19 @@ struct ExperimentPlan {
 /// @throws ParameterError, DataError as run_experiment before its work starts.
 ExperimentPlan plan_experiment(const SessionTable& sessions, const ExperimentOptions& options);
 
-/// Runs batches x models: grid search on each batch's folds (the best mean of the metric, the first of equals),
-/// threshold on the pooled out-of-fold scores of the best combination, a final fit on train + validation, scores on
-/// test. Dummies in every batch: `always_yes`, `base_rate` (P = the training base rate) and `session_size` (P = the
-/// training base rate of sessions with as many events in the window); their cuts are tuned on the training rows. All
-/// combinations of a batch are compared on the same sessions. The result, but for its seconds, is the same for any
-/// number of threads; nothing but the measures on the test window depends on events after a batch's validation window.
-/// A combination that fails (a value out of range, a matrix that cannot be fitted) is reported in `search` and left out
-/// of the choice; only if all of a model's combinations fail is it an error, and if that can be seen from the
+/// Runs batches x models: search on each batch's folds, threshold on the pooled out-of-fold scores of the combination
+/// that the rule chooses, a final fit on train + validation, scores on test. Dummies in every batch: `always_yes`,
+/// `base_rate` (P = the training base rate) and `session_size` (P = the training base rate of sessions with as many
+/// events in the window); their cuts are tuned on the training rows. All combinations of a batch are compared on the
+/// same sessions. The result, but for its seconds, is the same for any number of threads, and for a run that was
+/// interrupted and resumed; nothing but the measures on the test window depends on events after a batch's validation
+/// window. A combination that fails (a value out of range, a matrix that cannot be fitted) is reported in `search` and
+/// left out of the choice; only if all of a model's combinations fail is it an error, and if that can be seen from the
 /// parameters, or a name is misspelt, it is one before any work starts.
-/// @throws ParameterError, DataError, Cancelled. Memory: the features of as many (fold, extractor combination) pairs as
-/// there are threads, and 8 bytes a validation row for each model and for each combination that has some folds to go.
+/// @throws ParameterError; DataError, also for a journal that cannot be written or is another run's; Cancelled.
+/// Memory: the columns of as many (fold, extractor combination) pairs as there are threads, once for each step on the
+/// way to a model; the models of up to eight separate fits a thread; 8 bytes a validation row for each model and for
+/// each combination that has some folds to go, with ChoiceRule::one_standard_error for each combination.
 ExperimentResult run_experiment(const SessionTable& sessions, const ExperimentOptions& options);
 
 }  // namespace cartwheel

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cartwheel/account.hpp>
+#include <cartwheel/column.hpp>
 #include <cartwheel/event_log.hpp>
 #include <cstdint>
 #include <optional>
@@ -93,27 +94,39 @@ struct SessionTable {
   std::int64_t log_begin = 0;  ///< Time of the earliest event of the log.
   std::int64_t log_end = 0;    ///< Time of its last event: labels with a later label time are not complete.
 
-  std::vector<Code> session, user;
-  std::vector<std::int64_t> start, window_end, label_time;
-  std::vector<std::uint64_t> start_sequence;
-  std::vector<std::uint8_t> label;         ///< 0 or 1.
-  std::vector<std::uint32_t> event_count;  ///< Events in the window: [1, size].
+  Column<Code> session, user;
+  Column<std::int64_t> start, window_end, label_time;
+  Column<std::uint64_t> start_sequence;
+  Column<std::uint8_t> label;         ///< 0 or 1.
+  Column<std::uint32_t> event_count;  ///< Events in the window: [1, size].
 
-  std::vector<std::int64_t> time, price;
-  std::vector<EventType> type;
-  std::vector<Code> product, category_id, category_code, brand;
+  Column<std::int64_t> time, price;
+  Column<EventType> type;
+  Column<Code> product, category_id, category_code, brand;
 
   std::size_t size() const { return start.size(); }
   /// What to call session `row` in a table: its id in the log, or "USER@START" where it was found by inactivity.
   std::string session_name(std::size_t row) const;
 };
 
-/// Builds the table with SessionState. Where the log has no session at all, sessions are stretches of one user's events
-/// with pauses of at most `gap`. @param account  receives events, those without a session, sessions, those left out by
-/// reason, those kept, and of these the ones whose label is not complete. @throws ParameterError for options out of
-/// range. Memory beyond the table, until it returns: about 72 + 56 * size bytes a session (less where sessions are
-/// short and size is above 4); 16 bytes an event more where sessions are found by inactivity. Cost: linear in events,
-/// but for sorting sessions by start.
+/// Builds the table by SessionState's rule. Where the log has no session at all, sessions are stretches of one user's
+/// events with pauses of at most `gap`. The result is the same for any number of threads.
+/// @param account  receives events, those without a session, sessions, those left out by reason, those kept, and of
+/// these the ones whose label is not complete. @throws ParameterError for options out of range; DataError if the memory
+/// that is free will not do (see session_memory). Cost: linear in events, two passes over them; sessions are sorted by
+/// start where the log is not in order of time.
 SessionTable build_sessions(const EventLog& log, const SessionOptions& options, Account& account);
+
+/// What build_sessions will take beside the log, in bytes.
+struct SessionMemory {
+  std::uint64_t sessions = 0;  ///< That have an event.
+  std::uint64_t windows = 0;   ///< Of these, the ones with enough events for a row.
+  std::uint64_t most = 0;      ///< At most in use at any time; nothing of it grows with the events themselves, but for
+                               ///< 4 to 12 bytes an event where sessions are found by inactivity.
+  std::uint64_t table = 0;     ///< Of the table, if every window becomes a row: at most.
+};
+
+/// Counts the events of each session to find out; takes a small part of build_sessions's time, and 1 byte a session.
+SessionMemory session_memory(const EventLog& log, const SessionOptions& options);
 
 }  // namespace cartwheel

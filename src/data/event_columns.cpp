@@ -4,9 +4,11 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <bit>
 #include <cartwheel/error.hpp>
+#include <filesystem>
 #include <utility>
+
+#include "data/repeated_rows.hpp"
 
 namespace cartwheel::data {
 EventColumns::EventColumns(bool on_disk) {
@@ -89,21 +91,15 @@ void EventColumns::shorten(std::size_t rows) {
 }
 
 std::size_t EventColumns::drop_duplicates() {
-  // A flat hash set of the rows kept so far, by number + 1; 0 marks a free slot. At most half full.
-  std::vector<std::uint64_t> slots(std::bit_ceil(size() * 2 + 1));
-  const std::size_t mask = slots.size() - 1;
-  const auto is_new = [&](std::size_t row) {
-    std::size_t slot = hash_of(row) & mask;
-    for (; slots[slot] != 0; slot = (slot + 1) & mask)
-      if (equal(slots[slot] - 1, row)) return false;
-    slots[slot] = row + 1;
-    return true;
-  };
+  const RepeatedRows repeated = find_repeated_rows({size(), [this](std::uint64_t row) { return hash_of(row); },
+                                                    [this](std::uint64_t a, std::uint64_t b) { return equal(a, b); }},
+                                                   std::filesystem::temp_directory_path());
   const std::size_t before = size();
   std::size_t kept = 0;
   for (std::size_t row = 0; row < before; ++row) {
+    if (repeated.contains(row)) continue;
     if (kept != row) move_row(row, kept);
-    if (is_new(kept)) ++kept;
+    ++kept;
   }
   shorten(kept);
   return before - kept;

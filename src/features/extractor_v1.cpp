@@ -6,6 +6,7 @@
 #include <array>
 #include <cartwheel/error.hpp>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
@@ -61,78 +62,138 @@ constexpr std::array<NameAndMeaning, feature_count> features{{
     {"product_ratio", "product_nunique / session_size, in [0, 1]"},
 }};
 
+/// Where the features of a block of rows go: the block's stretch of each column.
+using Targets = std::array<float*, feature_count>;
+
+/// Prices beyond are rare; up to here, a window's sums of squares fit in 64 bits.
+constexpr std::int64_t small_difference = std::int64_t{1} << 27;
+constexpr std::size_t small_window = 16;
+
+/// count * sum of squares - (sum)^2 of differences from `origin`, which is variance * count * (count - 1) whatever the
+/// origin, as a double.
+template <class Integer>
+double scaled_variance(std::span<const std::int64_t> prices, std::int64_t origin, Integer count) {
+  Integer sum = 0, sum_of_squares = 0;
+  for (const std::int64_t price : prices) {
+    if (price == missing_price) continue;
+    const Integer difference = price - origin;
+    sum += difference;
+    sum_of_squares += difference * difference;
+  }
+  return static_cast<double>(count * sum_of_squares - sum * sum);
+}
+
+/// Mean and standard deviation in currency units, from exact integer sums, so that the order of the prices cannot
+/// matter.
+void set_price_features(std::span<const std::int64_t> prices, float& mean, float& standard_deviation) {
+  __extension__ typedef __int128 Wide;
+  static_assert(largest_price <= 1'000'000'000'000'000 && largest_session_size <= 1000,
+                "a sum of prices must fit in 63 bits; count * sum of squares, at most 4 * 10^36, in 127");
+  std::int64_t count = 0, sum = 0, origin = 0;
+  bool small = prices.size() <= small_window;
+  for (const std::int64_t price : prices) {
+    if (price == missing_price) continue;
+    if (count == 0) origin = price;
+    small &= std::abs(price - origin) <= small_difference;
+    ++count;
+    sum += price;
+  }
+  constexpr double unit = price_scale;
+  mean = count == 0 ? 0.0f : static_cast<float>(static_cast<double>(sum) / (static_cast<double>(count) * unit));
+  if (count < 2) {
+    standard_deviation = 0.0f;
+    return;
+  }
+  const double variance =
+      small ? scaled_variance<std::int64_t>(prices, origin, count) : scaled_variance<Wide>(prices, origin, count);
+  standard_deviation = static_cast<float>(std::sqrt(variance / static_cast<double>(count * (count - 1))) / unit);
+}
+
 /// How many values are there, and how many different ones; missing values left out.
 struct Counts {
   std::size_t count = 0, distinct = 0;
-  double ratio() const { return count == 0 ? 0.0 : static_cast<double>(distinct) / static_cast<double>(count); }
+  float ratio() const {
+    return count == 0 ? 0.0f : static_cast<float>(static_cast<double>(distinct) / static_cast<double>(count));
+  }
 };
 
-/// @param scratch  room for at least as many codes.
-Counts counts_of(std::span<const Code> codes, std::span<Code> scratch) {
-  const auto present_end = std::ranges::copy_if(codes, scratch.begin(), [](Code c) { return c != missing_code; }).out;
-  std::sort(scratch.begin(), present_end);
+/// Each code against those before it: no branch, and for windows of a few events much less work than sorting.
+template <std::size_t Size>
+Counts counts_of(const Code* codes) {
   Counts counts;
-  counts.count = static_cast<std::size_t>(present_end - scratch.begin());
-  counts.distinct = static_cast<std::size_t>(std::unique(scratch.begin(), present_end) - scratch.begin());
+  for (std::size_t i = 0; i < Size; ++i) {
+    bool is_new = codes[i] != missing_code;
+    counts.count += is_new ? 1 : 0;
+    for (std::size_t j = 0; j < i; ++j) is_new &= codes[j] != codes[i];
+    counts.distinct += is_new ? 1 : 0;
+  }
   return counts;
 }
 
-struct PriceMoments {
-  double mean = 0.0, standard_deviation = 0.0;  ///< In currency units.
-};
-
-/// From exact integer sums, so that the order of the prices cannot matter.
-PriceMoments moments_of(std::span<const std::int64_t> prices) {
-  __extension__ typedef __int128 Wide;
-  static_assert(largest_price <= 1'000'000'000'000'000 && largest_session_size <= 1000,
-                "count * sum of squares is at most 10^36, and must fit in 127 bits");
-  Wide count = 0, sum = 0, sum_of_squares = 0;
-  for (const std::int64_t price : prices) {
-    if (price == missing_price) continue;
-    ++count;
-    sum += price;
-    sum_of_squares += Wide{price} * price;
-  }
-  PriceMoments moments;
-  constexpr double unit = price_scale;
-  if (count >= 1) moments.mean = static_cast<double>(sum) / (static_cast<double>(count) * unit);
-  if (count >= 2) {
-    const Wide scaled_variance = count * sum_of_squares - sum * sum;  // variance * count * (count - 1)
-    moments.standard_deviation =
-        std::sqrt(static_cast<double>(scaled_variance) / static_cast<double>(count * (count - 1))) / unit;
-  }
-  return moments;
+Counts counts_of_many(std::span<const Code> codes, std::vector<Code>& scratch) {
+  scratch.assign(codes.begin(), codes.end());
+  std::erase(scratch, missing_code);
+  std::ranges::sort(scratch);
+  const auto repeats = std::ranges::unique(scratch);
+  return {scratch.size(), scratch.size() - repeats.size()};
 }
 
-using Row = std::array<double, feature_count>;
+/// Calls set(i, counts) for each row i of `rows`: of the first `size` codes of its window. What lies beyond a window's
+/// last event is missing, so all windows can be taken as full.
+template <class Set>
+void count_codes(const Column<Code>& codes, std::size_t stride, std::size_t size, std::span<const std::uint32_t> rows,
+                 const Set& set) {
+  const auto with_size = [&]<std::size_t Size>() {
+    for (std::size_t i = 0; i < rows.size(); ++i) set(i, counts_of<Size>(&codes[rows[i] * stride]));
+  };
+  switch (size) {
+    case 1:
+      return with_size.template operator()<1>();
+    case 2:
+      return with_size.template operator()<2>();
+    case 3:
+      return with_size.template operator()<3>();
+    case 4:
+      return with_size.template operator()<4>();
+    case 5:
+      return with_size.template operator()<5>();
+    default: {
+      std::vector<Code> scratch;
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        set(i, counts_of_many(std::span(codes).subspan(rows[i] * stride, size), scratch));
+    }
+  }
+}
 
-Row features_of(const SessionTable& sessions, std::size_t row, std::size_t session_size, std::span<Code> scratch) {
-  const std::size_t begin = row * static_cast<std::size_t>(sessions.options.size);
-  const std::size_t events = std::min<std::size_t>(sessions.event_count[row], session_size);
-  const auto window = [&](const auto& column) { return std::span(column).subspan(begin, events); };
-  const Counts category_code = counts_of(window(sessions.category_code), scratch);
-  const Counts category_id = counts_of(window(sessions.category_id), scratch);
-  const Counts brand = counts_of(window(sessions.brand), scratch);
-  const Counts product = counts_of(window(sessions.product), scratch);
-  const PriceMoments price = moments_of(window(sessions.price));
-
-  Row values;
-  values[event_count] = static_cast<double>(events);
-  values[weekday] = core::weekday(sessions.start[row]);
-  values[hour] = core::hour(sessions.start[row]);
-  values[price_mean] = price.mean;
-  values[price_std] = price.standard_deviation;
-  values[category_code_nunique] = static_cast<double>(category_code.distinct);
-  values[category_code_count] = static_cast<double>(category_code.count);
-  values[category_id_nunique] = static_cast<double>(category_id.distinct);
-  values[category_id_count] = static_cast<double>(category_id.count);
-  values[brand_nunique] = static_cast<double>(brand.distinct);
-  values[brand_count] = static_cast<double>(brand.count);
-  values[product_nunique] = static_cast<double>(product.distinct);
-  values[category_ratio] = category_code.ratio();
-  values[brand_ratio] = brand.ratio();
-  values[product_ratio] = static_cast<double>(product.distinct) / static_cast<double>(session_size);
-  return values;
+/// The features of a block of rows, one column of the table after the other.
+void set_features(const SessionTable& sessions, std::span<const std::uint32_t> rows, std::size_t size,
+                  const Targets& to) {
+  const auto stride = static_cast<std::size_t>(sessions.options.size);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    to[event_count][i] = static_cast<float>(std::min<std::size_t>(sessions.event_count[rows[i]], size));
+    to[weekday][i] = static_cast<float>(core::weekday(sessions.start[rows[i]]));
+    to[hour][i] = static_cast<float>(core::hour(sessions.start[rows[i]]));
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    set_price_features(std::span(sessions.price).subspan(rows[i] * stride, size), to[price_mean][i], to[price_std][i]);
+  count_codes(sessions.category_code, stride, size, rows, [&](std::size_t i, const Counts& counts) {
+    to[category_code_nunique][i] = static_cast<float>(counts.distinct);
+    to[category_code_count][i] = static_cast<float>(counts.count);
+    to[category_ratio][i] = counts.ratio();
+  });
+  count_codes(sessions.category_id, stride, size, rows, [&](std::size_t i, const Counts& counts) {
+    to[category_id_nunique][i] = static_cast<float>(counts.distinct);
+    to[category_id_count][i] = static_cast<float>(counts.count);
+  });
+  count_codes(sessions.brand, stride, size, rows, [&](std::size_t i, const Counts& counts) {
+    to[brand_nunique][i] = static_cast<float>(counts.distinct);
+    to[brand_count][i] = static_cast<float>(counts.count);
+    to[brand_ratio][i] = counts.ratio();
+  });
+  count_codes(sessions.product, stride, size, rows, [&](std::size_t i, const Counts& counts) {
+    to[product_nunique][i] = static_cast<float>(counts.distinct);
+    to[product_ratio][i] = static_cast<float>(static_cast<double>(counts.distinct) / static_cast<double>(size));
+  });
 }
 
 void check_request(const SessionTable& sessions, std::span<const std::uint32_t> rows, std::size_t session_size) {
@@ -140,9 +201,8 @@ void check_request(const SessionTable& sessions, std::span<const std::uint32_t> 
     throw ParameterError(fmt::format(
         "V1: session_size is {}, but the sessions' windows hold {} events; lower session_size, or raise session.size",
         session_size, sessions.options.size));
-  const auto unknown = std::ranges::find_if(rows, [&](std::uint32_t row) { return row >= sessions.size(); });
-  if (unknown != rows.end())
-    throw DataError(fmt::format("V1: row {} was asked of a table of {} sessions", *unknown, sessions.size()));
+  if (const auto last = std::ranges::max_element(rows); last != rows.end() && *last >= sessions.size())
+    throw DataError(fmt::format("V1: row {} was asked of a table of {} sessions", *last, sessions.size()));
 }
 
 }  // namespace
@@ -178,15 +238,13 @@ FeatureMatrix ExtractorV1::fit_transform(const SessionTable& sessions, std::span
 FeatureMatrix ExtractorV1::transform(const SessionTable& sessions, std::span<const std::uint32_t> rows) const {
   if (!fitted_) throw ParameterError("V1: transform was called before fit_transform");
   check_request(sessions, rows, session_size_);
-  constexpr std::size_t rows_per_block = 4096;
+  constexpr std::size_t rows_per_block = 1024;  // of some columns of the table and all of the result, in the caches
   std::array<FloatColumn, feature_count> columns;
-  for (FloatColumn& column : columns) column.values.resize(rows.size());
+  core::parallel_for(feature_count, [&](std::size_t f) { columns[f].values.resize(rows.size()); });
   core::parallel_for_blocks(rows.size(), rows_per_block, [&](std::size_t begin, std::size_t end) {
-    std::vector<Code> scratch(session_size_);
-    for (std::size_t i = begin; i < end; ++i) {
-      const Row values = features_of(sessions, rows[i], session_size_, scratch);
-      for (std::size_t f = 0; f < feature_count; ++f) columns[f].values[i] = static_cast<float>(values[f]);
-    }
+    Targets to;
+    for (std::size_t f = 0; f < feature_count; ++f) to[f] = columns[f].values.data() + begin;
+    set_features(sessions, rows.subspan(begin, end - begin), session_size_, to);
   });
   FeatureMatrix matrix(rows.size());
   for (std::size_t f = 0; f < feature_count; ++f) matrix.add(features[f].name, std::move(columns[f]));

@@ -4,18 +4,12 @@
 #include <cartwheel/error.hpp>
 #include <cartwheel/session_table.hpp>
 #include <map>
-#include <numeric>
 
-#include "core/philox.hpp"
-#include "sessions/session_table_builder.hpp"
 #include "support/random_log.hpp"
-#include "support/session_table_bytes.hpp"
 
 namespace cartwheel {
 namespace {
 
-using sessions::SessionTableBuilder;
-using test::bytes_of;
 using test::random_log;
 using test::RandomLogShape;
 using ::testing::ElementsAre;
@@ -73,24 +67,6 @@ class BuildSessionsLaws : public ::testing::TestWithParam<std::tuple<std::uint64
     return options;
   }
 };
-
-TEST_P(BuildSessionsLaws, AnyOrderOfEventsGivesTheSameBytes) {
-  const EventLog events = log();
-  Account expected_account;
-  const std::string expected = bytes_of(build_sessions(events, options(), expected_account));
-  core::RandomStream random(99, core::RandomPurpose::generate);
-  std::vector<std::uint64_t> order(events.size());
-  std::iota(order.begin(), order.end(), std::uint64_t{0});
-  for (int draw = 0; draw < 20; ++draw) {
-    for (std::size_t i = order.size(); i > 1; --i)
-      std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
-    SessionTableBuilder builder(events, options());
-    for (const std::uint64_t row : order) builder.add(row);
-    Account account;
-    ASSERT_EQ(bytes_of(builder.finish(account)), expected) << "draw " << draw;
-    ASSERT_EQ(counts_of(account), counts_of(expected_account));
-  }
-}
 
 TEST_P(BuildSessionsLaws, RowsAreThoseOfASlowGroupBy) {
   const EventLog events = log();

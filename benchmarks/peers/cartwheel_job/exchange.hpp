@@ -16,8 +16,8 @@ void write_matrix(const std::filesystem::path& path, const cartwheel::FeatureMat
 /// Labels, one byte each.
 std::vector<std::uint8_t> read_labels(const std::filesystem::path& path);
 
-template <class T>
-void write_array(const std::filesystem::path& path, const std::vector<T>& values) {
+template <class T, class Allocator>
+void write_array(const std::filesystem::path& path, const std::vector<T, Allocator>& values) {
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(T)));
 }
