@@ -1,11 +1,8 @@
 #include "data/reading_needs.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
-#include <string>
 
+#include "core/memory.hpp"
 #include "data/event_block.hpp"
 #include "data/event_cache.hpp"
 #include "data/event_columns.hpp"
@@ -21,14 +18,6 @@ constexpr std::size_t sample_bytes = std::size_t{4} << 20;
 /// Of the index of a dictionary, at worst.
 constexpr std::uint64_t bytes_of_string = 58;
 
-/// Memory that can be had without writing anything out.
-std::uint64_t free_memory() {
-  std::ifstream file("/proc/meminfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("MemAvailable:")) return std::stoull(line.substr(13)) * 1024;
-  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
 /// Reads the first rows of a file, and adds what they say of it and the others.
 void add_sample(const std::filesystem::path& path, const ReadOptions& options, ReadingNeeds& needs) {
   const CsvFile file(path, options.delimiter);
@@ -39,7 +28,7 @@ void add_sample(const std::filesystem::path& path, const ReadOptions& options, R
   const std::size_t begin = file.rows().offset();
   reader.read(begin, std::min(begin + sample_bytes, file.bytes().size()), block);
   if (block.next == begin) return;
-  const double scale = static_cast<double>(needs.text_bytes) / static_cast<double>(block.next - begin);
+  const double scale = static_cast<double>(needs.text_bytes) / static_cast<double>(block.next);
   EventColumns columns;
   std::uint64_t ids = 0;
   columns.add_numbers(block.time, block.type, block.price);
@@ -62,7 +51,7 @@ std::uint64_t text_bytes_of(const core::MappedFile& file) {
 bool columns_go_to_disk(ColumnPlace place, std::uint64_t text_bytes) {
   constexpr std::uint64_t bytes_of_row = 128;
   if (place != ColumnPlace::automatic) return place == ColumnPlace::disk;
-  return text_bytes / bytes_of_row * bytes_of_event > free_memory() / 4;
+  return text_bytes / bytes_of_row * bytes_of_event > core::available_memory() / 4;
 }
 
 }  // namespace data

@@ -80,7 +80,7 @@ inline HexDigits pack(const Bytes& text) {
   std::uint64_t valid[2];
   const auto known = is_digit | is_letter;
   std::memcpy(valid, &known, sizeof valid);
-  const Pairs pairs = reinterpret_cast<const Pairs&>(values);
+  const auto pairs = std::bit_cast<Pairs>(values);
   const Halves packed = __builtin_convertvector((pairs << 4 | pairs >> 8) & 0xff, Halves);
   HexDigits digits{0, (valid[0] & valid[1]) == ~std::uint64_t{0}};
   std::memcpy(&digits.packed, &packed, sizeof packed);

@@ -25,7 +25,7 @@ class BadInput : public IntentCli {
 
 TEST_F(BadInput, FilesThatAreNoLogs) {
   expect_error({"prepare", "none.csv", "--out", "e.cwlog"}, 3, {"none.csv", "No such file"});
-  expect_error({"prepare", ".", "--out", "e.cwlog"}, 3, {"directory"});
+  expect_error({"prepare", ".", "--out", "e.cwlog"}, 3, {"the folder .", "*.csv"});
   expect_refused("", {"e.csv", "empty"});
   expect_refused(std::string("\x7f"
                              "ELF\x02\x01\x01\0\0\0\0\0\xff\xfe",
