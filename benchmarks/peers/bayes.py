@@ -64,10 +64,8 @@ def compare():
         for peer in measure.wanted(options, PEERS):
             commands[peer] = lambda _, peer=peer: measure.peer_job(peer, **settings)
         results = measure.run_in_turn(options, commands, threads)
-        difference = {name: rounds[-1]["difference"] for name, rounds in results.items() if "difference" in rounds[-1]}
-        report.add(case, threads, results, "fit", difference=difference)
+        report.add(case, threads, results, "fit", difference=measure.first_of(results, "difference"))
         report.add(case, threads, results, "grid of six", memory=False)
-    report.finish()
 
 
 measure.main({peer: work(peer) for peer in PEERS}, compare)

@@ -158,7 +158,6 @@ def compare():
                            auc={name: float(np.mean(values)) for name, values in auc.items()})
                 report.add(title, threads, results, "predict", count=len(labels), memory=False)
                 report.add(title, threads, results, "predict one row", memory=False)
-    report.finish()
 
 
 measure.main({peer: work(peer) for peer in PEERS}, compare)

@@ -108,9 +108,9 @@ def compare():
                 commands[peer] = lambda _, peer=peer: measure.peer_job(peer, folds=folds, columns=options.columns,
                                                                        threads=threads, model=model)
             results = measure.run_in_turn(options, commands, threads)
-            ours = results[measure.CARTWHEEL][-1].get("search")
-            differs = {peer: differences(ours, rounds[-1]["search"]) for peer, rounds in results.items()
-                       if ours and "search" in rounds[-1]}
+            tables = measure.first_of(results, "search")
+            differs = {peer: differences(tables[measure.CARTWHEEL], table) for peer, table in tables.items()
+                       if measure.CARTWHEEL in tables}
             report.add(f"{case}, {model}", threads, results, "grid", memory=False,
                        differs={peer: each for peer, (each, _) in differs.items()},
                        mean_differs={peer: mean for peer, (_, mean) in differs.items()})
@@ -118,7 +118,6 @@ def compare():
                 sums.setdefault(name, []).append(rounds)
         whole = {name: [sum_of(rounds) for rounds in zip(*parts)] for name, parts in sums.items()}
         report.add(f"{case}, sum of the models", threads, whole, "grid", memory=False)
-    report.finish()
 
 
 def sum_of(rounds):

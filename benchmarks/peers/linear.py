@@ -137,11 +137,10 @@ def compare():
                     commands[peer] = lambda _, peer=peer: measure.peer_job(peer, best=best, tolerances=TOLERANCES,
                                                                            **settings)
                 results = measure.run_in_turn(options, commands, threads)
-                last = {name: rounds[-1] for name, rounds in results.items() if "error" not in rounds[-1]}
+                objectives = measure.first_of(results, "objective")
                 report.add(f"{rows} x {columns}, {penalty}", threads, results, "fit", memory=False,
-                           gap={name: result["objective"] / best - 1 for name, result in last.items()},
-                           tol={name: result["tol"] for name, result in last.items()})
-    report.finish()
+                           gap={name: found / best - 1 for name, found in objectives.items()},
+                           tol=measure.first_of(results, "tol"))
 
 
 measure.main({peer: work(peer) for peer in PEERS}, compare)

@@ -33,11 +33,11 @@ def status_bytes(key):
 
 
 def timed(work):
-    """(result, median seconds, peak growth in bytes of the first run). Short work runs up to 9 times, 1 s in all."""
+    """(result, median seconds, peak growth in bytes of the first run). Short work runs up to 9 times, 0.4 s in all."""
     pathlib.Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before = status_bytes("VmRSS")
     seconds = []
-    while not seconds or (len(seconds) < 9 and sum(seconds) + seconds[-1] < 1):
+    while not seconds or (len(seconds) < 9 and sum(seconds) + seconds[-1] < 0.4):
         start = time.perf_counter()
         result = work()
         seconds.append(time.perf_counter() - start)
@@ -115,6 +115,11 @@ def run_in_turn(options, commands, threads, after=lambda name, result: None):
     return results
 
 
+def first_of(results, key):
+    """{contender: what its first round says of `key`}, of those that say it."""
+    return {name: rounds[0][key] for name, rounds in results.items() if key in rounds[0]}
+
+
 def wanted(options, peers):
     """The peers to compare with."""
     unknown = set(options.peers or []) - set(peers)
@@ -155,6 +160,7 @@ class Report:
             self.lines.append(line)
         self.runs.append({"case": case, "threads": threads, "stage": stage, "results": results})
         self.print_lines(self.lines[-len(results):])
+        self.save()
 
     def print_lines(self, lines):
         columns = []
@@ -166,7 +172,8 @@ class Report:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
         print(flush=True)
 
-    def finish(self):
+    def save(self):
+        """After each case, so that a run that is cut short leaves what it has."""
         if self.options.json:
             self.options.json.write_text(json.dumps(
                 {"title": self.title, "context": context(), "lines": self.lines, "runs": self.runs}, indent=1))

@@ -45,7 +45,7 @@ struct DecisionTreeOptions {
   double min_impurity_decrease = 0.0;  ///< >= 0.
   ClassWeight class_weight{};
   /// [2, 65535]; one more bin is kept for missing values. Up to 255 take one byte a cell, more take two. A column with
-  /// no more distinct values is split exactly.
+  /// no more distinct values is split exactly; else the root's impurity decrease is within 4 / max_bins of the best.
   int max_bins = 65'535;
   std::uint64_t seed = 0;  ///< Decides only which features a node looks at.
 
@@ -81,8 +81,11 @@ struct TreeNode {
 class DecisionTree final : public Model {
  public:
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
-  /// @throws ParameterError, DataError. Memory beyond `x`: 1 byte a value, 16 bytes a row; while bins are made, at
-  /// most 28 bytes a row and thread.
+  /// @param sample_weight  empty, or one a row (see FitContext). Weights count in gains and probabilities, in fixed
+  /// point of about 52 - log2(rows) bits; a row of weight 2 equals the row twice, but for min_samples_*, which count
+  /// rows.
+  /// @throws ParameterError, DataError. Memory beyond `x`: 2 bytes a value (3 where more than 255 bins are used), 16
+  /// bytes a row; while bins are made, at most 28 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                           const DecisionTreeOptions& options = {}, std::span<const double> sample_weight = {});
   /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and trees

@@ -33,7 +33,8 @@ struct RandomForestOptions {
 class RandomForest final : public Model {
  public:
   /// @param x  [rows x columns]. @param y  rows labels, each 0 or 1, both present.
-  /// @throws ParameterError, DataError. Memory beyond `x` and the model: 1 byte a value; 20 bytes a row and thread.
+  /// @param sample_weight  as DecisionTree::fit; draws do not depend on weights, but rows of weight 0 are never drawn.
+  /// @throws ParameterError, DataError. Memory beyond `x` and the model: 2 bytes a value; 16 bytes a row and thread.
   static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                           const RandomForestOptions& options = {}, std::span<const double> sample_weight = {});
   /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and of

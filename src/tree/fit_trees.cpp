@@ -6,6 +6,7 @@
 #include <cartwheel/error.hpp>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 #include "tree/bootstrap.hpp"
 #include "tree/grow.hpp"
 #include "tree/grow_settings.hpp"
+#include "tree/sample_units.hpp"
 
 namespace cartwheel::tree {
 namespace {
@@ -46,12 +48,51 @@ std::uint32_t draws_a_tree(const CountOrShare& samples, std::size_t rows) {
   return static_cast<std::uint32_t>(samples.count == 0 ? rows : static_cast<std::size_t>(samples.count));
 }
 
-/// The training rows, checked.
-Counts count_training_rows(const FeatureMatrix& x, std::span<const std::uint8_t> y, std::string_view model) {
-  const auto positives = static_cast<std::uint32_t>(features::check_labels(y, x.rows()));
+bool has_zero(std::span<const double> weights) { return std::ranges::find(weights, 0.0) != weights.end(); }
+
+/// A copy of the rows whose weight is not 0, if there are others. @throws DataError for labels, weights or a matrix
+/// that no tree can learn from.
+std::unique_ptr<const features::CountedRows> counted_rows(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                                                          std::span<const double> sample_weight,
+                                                          std::string_view model) {
+  features::check_labels(y, x.rows());
+  features::class_totals(y, sample_weight);
   if (x.columns() == 0) throw DataError(fmt::format("the matrix has no columns; a {} needs at least one", model));
-  return {static_cast<std::uint32_t>(x.rows()), positives};
+  if (!has_zero(sample_weight)) return nullptr;
+  return std::make_unique<features::CountedRows>(x, y, sample_weight);
 }
+
+/// The rows that a fit learns from, checked: those of weight 0 are left out, as if they were not there.
+class TrainingRows {
+ public:
+  TrainingRows(const FeatureMatrix& x, std::span<const std::uint8_t> y, std::span<const double> sample_weight,
+               std::string_view model)
+      : counted_(counted_rows(x, y, sample_weight, model)),
+        x_(counted_ ? counted_->x : x),
+        y_(counted_ ? std::span<const std::uint8_t>(counted_->y) : y),
+        counts_{static_cast<std::uint32_t>(y_.size()), static_cast<std::uint32_t>(std::ranges::count(y_, 1))},
+        weights_(counted_ ? std::span<const double>(counted_->weight) : sample_weight) {}
+
+  const FeatureMatrix& x() const { return x_; }
+  std::span<const std::uint8_t> y() const { return y_; }
+  std::uint32_t rows() const { return counts_.rows; }
+  double weight_unit() const { return weights_.unit; }
+
+  GrowSettings settings(const DecisionTreeOptions& options) const {
+    GrowSettings settings = make_grow_settings(options, counts_, x_.columns());
+    settings.units = weights_.units;
+    if (!weights_.units.empty() && options.class_weight.rule == ClassWeight::Rule::balanced)
+      settings.impurity = balanced_rule(options.criterion, weights_.sum(y_));
+    return settings;
+  }
+
+ private:
+  std::unique_ptr<const features::CountedRows> counted_;
+  const FeatureMatrix& x_;
+  std::span<const std::uint8_t> y_;
+  Counts counts_;
+  SampleUnits weights_;
+};
 
 /// Puts together what is equal: calls work(members) for each class of [0, size), members in increasing order.
 template <class Equal, class Work>
@@ -97,9 +138,9 @@ Batch draw_batch(std::size_t first_tree, std::size_t trees, std::uint64_t seed, 
 /// Forests whose options differ in n_estimators, max_depth and oob_score alone.
 class ForestFamily {
  public:
-  ForestFamily(const BinnedColumns& binned, const RowValues& values, std::span<const std::uint8_t> y, Counts training,
+  ForestFamily(const BinnedColumns& binned, const RowValues& values, const TrainingRows& training,
                std::span<const RandomForestOptions> options, std::span<const std::size_t> members)
-      : binned_(binned), values_(values), y_(y), training_(training), options_(options), members_(members) {}
+      : binned_(binned), values_(values), training_(training), options_(options), members_(members) {}
 
   void fit(std::span<FittedForest> forests) const {
     std::vector<std::size_t> sizes;
@@ -114,7 +155,7 @@ class ForestFamily {
       begin = end;
     }
     for (std::size_t m = 0; m < members_.size(); ++m)
-      if (out_of_bag[m]) forests[members_[m]].out_of_bag = out_of_bag[m]->score(y_);
+      if (out_of_bag[m]) forests[members_[m]].out_of_bag = out_of_bag[m]->score(training_.y());
   }
 
  private:
@@ -125,15 +166,15 @@ class ForestFamily {
     RandomForestOptions deepest = options_[*std::ranges::find_if(members_, wants)];
     for (const std::size_t i : members_)
       if (wants(i)) deepest.tree.max_depth = deeper(deepest.tree.max_depth, options_[i].tree.max_depth);
-    GrowSettings settings = make_grow_settings(deepest.tree, training_, binned_.columns);
+    GrowSettings settings = training_.settings(deepest.tree);
     settings.balanced_subsample = deepest.balanced_subsample;
-    const std::uint32_t draws = draws_a_tree(deepest.max_samples, training_.rows);
-    const auto grower = make_cpu_grower(binned_, y_, settings);
+    const std::uint32_t draws = draws_a_tree(deepest.max_samples, training_.rows());
+    const auto grower = make_cpu_grower(binned_, training_.y(), settings);
     // A batch bounds the memory; as trees are independent, its size changes nothing else.
     const auto batch_size = static_cast<std::size_t>(core::thread_count());
     for (std::size_t first = begin; first < end; first += batch_size) {
-      const Batch batch = draw_batch(first, std::min(batch_size, end - first), deepest.tree.seed, training_.rows, draws,
-                                     deepest.bootstrap);
+      const Batch batch = draw_batch(first, std::min(batch_size, end - first), deepest.tree.seed, training_.rows(),
+                                     draws, deepest.bootstrap);
       const std::vector<TreeNodes> grown = grower->grow(batch.samples);
       for (std::size_t m = 0; m < members_.size(); ++m) {
         if (!wants(members_[m])) continue;
@@ -147,11 +188,20 @@ class ForestFamily {
 
   const BinnedColumns& binned_;
   const RowValues& values_;
-  std::span<const std::uint8_t> y_;
-  Counts training_;
+  const TrainingRows& training_;
   std::span<const RandomForestOptions> options_;
   std::span<const std::size_t> members_;
 };
+
+/// Of all rows again: those of weight 0 have no probability.
+std::vector<double> with_rows_left_out(const std::vector<double>& of_counted, std::span<const double> sample_weight) {
+  if (!has_zero(sample_weight)) return of_counted;
+  std::vector<double> all;
+  std::size_t next = 0;
+  for (const double weight : sample_weight)
+    all.push_back(weight == 0.0 ? std::numeric_limits<double>::quiet_NaN() : of_counted[next++]);
+  return all;
+}
 
 bool same_family(RandomForestOptions a, const RandomForestOptions& b) {
   a.n_estimators = b.n_estimators;
@@ -171,49 +221,50 @@ std::vector<FittedForest> fit_forests(const FeatureMatrix& x, std::span<const st
                                       std::span<const RandomForestOptions> options,
                                       std::span<const double> sample_weight) {
   for (const RandomForestOptions& each : options) check_forest_options(each);
-  if (!sample_weight.empty())
-    throw ParameterError("trees do not take sample_weight yet; leave it empty, or set class_weight");
-  const Counts training = count_training_rows(x, y, "forest");
+  const TrainingRows training(x, y, sample_weight, "forest");
   for (const RandomForestOptions& each : options) {  // refused before any work starts
-    make_grow_settings(each.tree, training, x.columns());
-    draws_a_tree(each.max_samples, x.rows());
+    training.settings(each.tree);
+    draws_a_tree(each.max_samples, training.rows());
   }
   std::vector<FittedForest> forests(options.size());
   const auto same_bins = [&](std::size_t i, std::size_t j) {
     return options[i].tree.max_bins == options[j].tree.max_bins;
   };
   for_each_class(all_of(options.size()), same_bins, [&](std::span<const std::size_t> with_bins) {
-    const BinnedColumns binned = bin_columns(x, static_cast<std::uint32_t>(options[with_bins[0]].tree.max_bins));
-    const RowValues values(x, binned.levels);
-    for (const std::size_t i : with_bins) forests[i].head = {x.names(), binned.levels, 1.0};
+    const auto max_bins = static_cast<std::uint32_t>(options[with_bins[0]].tree.max_bins);
+    const BinnedColumns binned = bin_columns(training.x(), max_bins);
+    const RowValues values(training.x(), binned.levels);
+    for (const std::size_t i : with_bins) forests[i].head = {x.names(), binned.levels, training.weight_unit()};
     const auto alike = [&](std::size_t i, std::size_t j) { return same_family(options[i], options[j]); };
     for_each_class(with_bins, alike, [&](std::span<const std::size_t> members) {
-      ForestFamily(binned, values, y, training, options, members).fit(forests);
+      ForestFamily(binned, values, training, options, members).fit(forests);
     });
   });
+  for (FittedForest& forest : forests)
+    if (forest.out_of_bag)
+      forest.out_of_bag->probability = with_rows_left_out(forest.out_of_bag->probability, sample_weight);
   return forests;
 }
 
 std::vector<FittedTree> fit_trees(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                   std::span<const DecisionTreeOptions> options, std::span<const double> sample_weight) {
   for (const DecisionTreeOptions& each : options) check_options(each);
-  if (!sample_weight.empty())
-    throw ParameterError("trees do not take sample_weight yet; leave it empty, or set class_weight");
-  const Counts training = count_training_rows(x, y, "tree");
-  for (const DecisionTreeOptions& each : options) make_grow_settings(each, training, x.columns());
+  const TrainingRows training(x, y, sample_weight, "tree");
+  for (const DecisionTreeOptions& each : options) training.settings(each);
   std::vector<FittedTree> trees(options.size());
   const auto same_bins = [&](std::size_t i, std::size_t j) { return options[i].max_bins == options[j].max_bins; };
   for_each_class(all_of(options.size()), same_bins, [&](std::span<const std::size_t> with_bins) {
-    const BinnedColumns binned = bin_columns(x, static_cast<std::uint32_t>(options[with_bins[0]].max_bins));
+    const auto max_bins = static_cast<std::uint32_t>(options[with_bins[0]].max_bins);
+    const BinnedColumns binned = bin_columns(training.x(), max_bins);
     const auto alike = [&](std::size_t i, std::size_t j) { return same_family(options[i], options[j]); };
     for_each_class(with_bins, alike, [&](std::span<const std::size_t> members) {
       DecisionTreeOptions deepest = options[members[0]];
       for (const std::size_t i : members) deepest.max_depth = deeper(deepest.max_depth, options[i].max_depth);
-      const GrowSettings settings = make_grow_settings(deepest, training, x.columns());
+      const GrowSettings settings = training.settings(deepest);
       const TreeSample all_rows;
-      const auto grown = make_cpu_grower(binned, y, settings)->grow({&all_rows, 1});
+      const auto grown = make_cpu_grower(binned, training.y(), settings)->grow({&all_rows, 1});
       for (const std::size_t i : members)
-        trees[i] = {{x.names(), binned.levels, 1.0}, cut(grown.front(), options[i].max_depth)};
+        trees[i] = {{x.names(), binned.levels, training.weight_unit()}, cut(grown.front(), options[i].max_depth)};
     });
   });
   return trees;

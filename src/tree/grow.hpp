@@ -28,7 +28,8 @@ struct GrowSettings {
   double min_impurity_decrease = 0.0;
   bool balanced_subsample = false;  ///< Each tree's class factors come from its own rows.
   std::uint64_t seed = 0;
-  std::span<const std::uint64_t> units;  ///< [rows] sample weights, each at least 1; empty: none. See SampleUnits.
+  std::span<const std::uint64_t>
+      units;  ///< [rows] sample weights, each at least 1 unit; empty: none (see SampleUnits).
   GrowPlan plan;
 };
 

@@ -71,11 +71,15 @@ ImpurityRule rule_of(Criterion criterion, double negative, double positive) {
 
 }  // namespace
 
-ImpurityRule balanced_rule(Criterion criterion, Counts training) {
+template <class C>
+ImpurityRule balanced_rule(Criterion criterion, C training) {
   if (training.positives == 0 || training.negatives() == 0) return {criterion, 1.0, 1.0};
   // n / (2 * n_0) to n / (2 * n_1) is n_1 to n_0, which is exact: balanced ties stay ties.
-  return rule_of(criterion, training.positives, training.negatives());
+  return rule_of(criterion, static_cast<double>(training.positives), static_cast<double>(training.negatives()));
 }
+
+template ImpurityRule balanced_rule(Criterion, Counts);
+template ImpurityRule balanced_rule(Criterion, WeightedCounts);
 
 void check_options(const DecisionTreeOptions& options) {
   if (options.max_depth < 0 || options.max_depth > 1000)

@@ -13,7 +13,9 @@ namespace cartwheel::tree {
 void check_options(const DecisionTreeOptions& options);
 
 /// The factors that give both classes the same weight; 1 and 1 if one is absent.
-ImpurityRule balanced_rule(Criterion criterion, Counts training);
+/// @tparam C  Counts or WeightedCounts.
+template <class C>
+ImpurityRule balanced_rule(Criterion criterion, C training);
 
 /// @param training  all training rows, once each, both classes present.
 ImpurityRule make_impurity_rule(Criterion criterion, const ClassWeight& class_weight, Counts training);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "tree/find_split.hpp"
@@ -56,7 +57,7 @@ class NodeSearch {
         tree_(tree),
         rule_(rule),
         root_(root),
-        count_distinct_(training.settings.min_samples_leaf > 1 && with_repeats) {}
+        count_distinct_(training.settings.min_samples_leaf > 1 && (with_repeats || !std::is_same_v<Sum, Counts>)) {}
 
   /// @param bins  of the rows. @param aside  as many rows, overwritten.
   NodeParts<Row> part(const SearchedNode<Row>& node, const BinTable& bins, std::span<Row> aside);

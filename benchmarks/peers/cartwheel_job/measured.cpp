@@ -32,7 +32,7 @@ Measured measured(const std::function<void()>& work) {
   double peak = 0.0;
   std::vector<double> seconds;
   double sum = 0.0;
-  while (seconds.empty() || (seconds.size() < 9 && sum + seconds.back() < 1.0)) {
+  while (seconds.empty() || (seconds.size() < 9 && sum + seconds.back() < 0.4)) {
     const auto start = Clock::now();
     work();
     seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
