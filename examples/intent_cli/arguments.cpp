@@ -111,6 +111,15 @@ std::uint64_t Arguments::integer(const std::string& option, std::uint64_t low, s
   return number;
 }
 
+double Arguments::number(const std::string& option, double low, double high) const {
+  const std::string value = text(option);
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || !(number >= low && number <= high))
+    throw ParameterError(fmt::format("--{} is '{}'; it must be a number in [{}, {}]", option, value, low, high));
+  return number;
+}
+
 std::size_t Arguments::choice(const std::string& option, std::span<const std::string_view> choices) const {
   const std::string value = text(option);
   for (std::size_t i = 0; i < choices.size(); ++i)

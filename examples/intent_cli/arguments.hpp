@@ -31,6 +31,8 @@ class Arguments {
   std::vector<std::string> texts(const std::string& option) const;
   /// @throws cartwheel::ParameterError unless the option's text is an integer in [low, high].
   std::uint64_t integer(const std::string& option, std::uint64_t low, std::uint64_t high) const;
+  /// @throws cartwheel::ParameterError unless the option's text is a number in [low, high].
+  double number(const std::string& option, double low, double high) const;
   /// @throws cartwheel::ParameterError (with a suggestion) unless the option's text is one of `choices`; its index.
   std::size_t choice(const std::string& option, std::span<const std::string_view> choices) const;
   /// @throws cartwheel::ParameterError that asks for the option if it was not given.

@@ -20,12 +20,24 @@ struct GenerateOptions {
   std::uint64_t events = 100'000;  ///< [1, 10^11]: exactly this many rows.
   std::uint64_t seed = 0;
   int days = 158;  ///< [1, 3650], from 2020-09-24.
+  /// [1, 5,000,000] that can be seen; some may not be. 0: 53,900 at 885,129 events, in the power 0.6 for other sizes,
+  /// at most a million.
+  std::uint32_t products = 0;
+  std::uint32_t categories = 107;  ///< Category codes: [1, 10,000]; there are 700 category ids for 107 codes.
+  std::uint32_t brands = 999;      ///< [1, 100,000].
+  double category_missing = 0.27;  ///< Share of events without a category code, about: [0, 1].
+  double brand_missing = 0.24;     ///< Share of events without a brand, about: [0, 1].
+  double cart_rate = 0.06;         ///< Share of cart events, about; purchases go with it: [0, 0.15].
+  double seasonality = 1.0;        ///< How far hours and weekdays differ in traffic: 0 not at all, [0, 3].
+  double signal = 1.0;             ///< How much the columns tell of the intent to buy: 0 very little, [0, 3].
+  double malformed = 0.0;          ///< Share of rows that are no rows of a log, in five ways: [0, 1].
   ProgressCallback progress = {};
 };
 
 /// Writes a CSV log with the columns event_time, event_type, product_id, category_id, category_code, brand, price,
-/// user_id, user_session, in time order. Same options, same bytes. Memory does not grow with the log beyond its
-/// catalogue (100 bytes a product, at most 100 MB) and the sessions that are open at one time.
+/// user_id, user_session, in time order. Same options, same bytes, for any number of threads. Memory does not grow with
+/// the log beyond its catalogue (110 bytes a product) and the events still to come of the sessions that are open at one
+/// time; 20 MB a thread.
 /// @param write  receives the text in pieces, in order. @throws ParameterError for options out of range,
 /// Cancelled if the progress callback says so.
 void generate_events(const GenerateOptions& options, const std::function<void(std::string_view)>& write);

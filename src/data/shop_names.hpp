@@ -115,17 +115,25 @@ inline constexpr std::array<std::string_view, 107> category_codes{"computers.com
                                                                   "stationery.paper",
                                                                   "stationery.cartridge"};
 
-inline constexpr std::uint32_t brand_count = 999;
+/// The name of category code `code`: beyond those above with a number at the end.
+inline std::string category_code_name(std::uint32_t code) {
+  const auto known = static_cast<std::uint32_t>(category_codes.size());
+  std::string name(category_codes[code % known]);
+  return code < known ? name : name + std::to_string(code / known + 1);
+}
 
-/// The name of a brand in [0, brand_count): three syllables, all different.
+/// The name of a brand: three syllables, all different; beyond the first 999 with a number at the end.
 inline std::string brand_name(std::uint32_t brand) {
+  constexpr std::uint32_t known = 999;
   static constexpr std::array<std::string_view, 10> first{"ar",  "bel", "cor", "dar", "el",
                                                           "fen", "gal", "hal", "kor", "zan"};
   static constexpr std::array<std::string_view, 10> middle{"ba", "di", "ko", "la", "mi", "no", "ra", "ti", "vo", "xe"};
   static constexpr std::array<std::string_view, 10> last{"con", "dex", "lux", "mar", "nor",
                                                          "rix", "son", "tek", "ton", "vik"};
-  std::string name(first[brand / 100]);
-  return name.append(middle[brand / 10 % 10]).append(last[brand % 10]);
+  const std::uint32_t own = brand % known;
+  std::string name(first[own / 100]);
+  name.append(middle[own / 10 % 10]).append(last[own % 10]);
+  return brand < known ? name : name + std::to_string(brand / known + 1);
 }
 
 }  // namespace cartwheel::data

@@ -48,9 +48,14 @@ std::vector<std::uint64_t> lengths_for(std::uint64_t sessions, std::uint64_t eve
   return at_least;
 }
 
+/// weight^seasonality; the weight itself where nothing is to be changed.
+double seasoned(double weight, double seasonality) {
+  return seasonality == 1.0 ? weight : core::exp(seasonality * core::log(weight));
+}
+
 }  // namespace
 
-ShopVisits::ShopVisits(std::uint64_t events, int days, std::uint64_t seed)
+ShopVisits::ShopVisits(std::uint64_t events, int days, double seasonality, std::uint64_t seed)
     : sessions_(std::max<std::uint64_t>(
           1, static_cast<std::uint64_t>(static_cast<double>(events) * sessions_per_event + 0.5))),
       seed_(seed),
@@ -60,11 +65,12 @@ ShopVisits::ShopVisits(std::uint64_t events, int days, std::uint64_t seed)
   half_bits_ = std::max(1, (static_cast<int>(std::bit_width(sessions_)) + 1) / 2);
   RandomStream keys(seed, RandomPurpose::generate, shuffle_stream);
   for (std::uint64_t& key : round_keys_) key = keys.next_bits();
+  for (std::size_t hour = 0; hour < by_hour.size(); ++hour) hour_weights_[hour] = seasoned(by_hour[hour], seasonality);
   double end = 0.0;
-  for (int day = 0; day < days; ++day)
-    for (int hour = 0; hour < 24; ++hour)
-      hour_end_.push_back(end +=
-                          by_weekday[static_cast<std::size_t>(day + 3) % 7] * by_hour[static_cast<std::size_t>(hour)]);
+  for (int day = 0; day < days; ++day) {
+    const double weight_of_day = seasoned(by_weekday[static_cast<std::size_t>(day + 3) % 7], seasonality);
+    for (const double weight : hour_weights_) hour_end_.push_back(end += weight_of_day * weight);
+  }
 }
 
 /// A bijection of [0, session_count()) without any pattern: a Feistel network over a power of four, repeated until the
@@ -90,16 +96,16 @@ std::uint32_t ShopVisits::length(std::uint64_t session) const {
   return static_cast<std::uint32_t>(shorter - at_least_.begin());
 }
 
-std::int64_t ShopVisits::start(std::uint64_t session) {
+std::int64_t ShopVisits::start(std::uint64_t session) const {
   RandomStream random(seed_, RandomPurpose::generate, start_stream, session);
   const double share = (static_cast<double>(session) + random.uniform()) / static_cast<double>(sessions_);
   const double point = share * hour_end_.back();
-  const auto begin_of = [&](std::size_t hour) { return hour == 0 ? 0.0 : hour_end_[hour - 1]; };
-  if (point < begin_of(hour_)) hour_ = 0;
-  while (hour_ + 1 < hour_end_.size() && hour_end_[hour_] <= point) ++hour_;
-  const double within = (point - begin_of(hour_)) / (hour_end_[hour_] - begin_of(hour_));
+  const auto found = std::ranges::upper_bound(hour_end_, point);
+  const auto hour = std::min(static_cast<std::size_t>(found - hour_end_.begin()), hour_end_.size() - 1);
+  const double begin = hour == 0 ? 0.0 : hour_end_[hour - 1];
+  const double within = (point - begin) / (hour_end_[hour] - begin);
   const auto second = std::min<std::int64_t>(3599, static_cast<std::int64_t>(3600.0 * within));
-  return first_day + static_cast<std::int64_t>(hour_) * 3600 + second;
+  return first_day + static_cast<std::int64_t>(hour) * 3600 + second;
 }
 
 std::uint64_t ShopVisits::user(std::uint64_t session) const {
@@ -111,7 +117,5 @@ std::uint64_t ShopVisits::user(std::uint64_t session) const {
     session = choice - std::min(choice, static_cast<std::uint64_t>(u * u * u * static_cast<double>(choice)));
   }
 }
-
-std::array<double, 24> hour_weights() { return by_hour; }
 
 }  // namespace cartwheel::data

@@ -36,20 +36,21 @@ std::vector<Row> GrowingTree<Row>::sample_rows(const TreeSample& sample) {
   if (weighted_rows == 0 || weighted_rows > std::numeric_limits<std::uint32_t>::max() || heaviest > max_row_weight)
     throw DataError(fmt::format("tree {} would grow on {} weighted rows; at least 1 and at most 2^32 - 1 are possible",
                                 tree_, weighted_rows));
-  std::vector<Row> result;
-  result.reserve(distinct);
+  std::vector<Row> result(distinct + 1);  // one more, for what is written after the last row and not kept
   typename Row::Cell sum{};
+  std::size_t next = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     const std::uint32_t weight = weight_of(row);
-    if (weight == 0) continue;
+    Row& place = result[next];
     if constexpr (std::is_same_v<Row, TreeRow>)
-      result.emplace_back(static_cast<std::uint32_t>(row), weight, training_.labels[row]);
+      place = Row(static_cast<std::uint32_t>(row), weight, training_.labels[row]);
     else
-      result.emplace_back(static_cast<std::uint32_t>(row), weight, training_.labels[row],
-                          training_.settings.units[row]);
-    sum += result.back().cell();
-    root_.rows = root_.rows + result.back().counts();
+      place = Row(static_cast<std::uint32_t>(row), weight, training_.labels[row], training_.settings.units[row]);
+    sum += place.cell();
+    root_.rows = root_.rows + place.counts();
+    next += weight != 0 ? 1 : 0;  // no branch: a bootstrap leaves out a third of the rows
   }
+  result.pop_back();
   root_.sum = unpack(sum);
   return result;
 }

@@ -7,6 +7,9 @@
 #include <array>
 #include <cartwheel/error.hpp>
 #include <cartwheel/generate.hpp>
+#include <cartwheel/read_events.hpp>
+#include <cartwheel/threads.hpp>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -15,6 +18,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace cartwheel {
 namespace {
@@ -22,10 +26,13 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-std::string generate(std::uint64_t events, std::uint64_t seed, int days = 158) {
+std::string generate(const GenerateOptions& options) {
   std::string text;
-  generate_events({.events = events, .seed = seed, .days = days}, [&](std::string_view piece) { text.append(piece); });
+  generate_events(options, [&](std::string_view piece) { text.append(piece); });
   return text;
+}
+std::string generate(std::uint64_t events, std::uint64_t seed, int days = 158) {
+  return generate({.events = events, .seed = seed, .days = days});
 }
 
 enum Column { time_column, type_column, product, category_id, category_code, brand, price, user, session, columns };
@@ -112,6 +119,12 @@ TEST(Generate, GivesTheSameBytesForTheSameOptions) {
   EXPECT_FALSE(text == generate(30'000, 7, 157));
   // On every machine and with every compiler. A change of the generator changes this, and the figures that rest on it.
   EXPECT_EQ(XXH64(text.data(), text.size(), 0), 9'106'777'760'479'821'320u);
+}
+
+TEST(Generate, GivesTheSameBytesForAnyNumberOfThreads) {
+  const std::string text = generate(60'000, 3);
+  for (const int threads : {1, 3})
+    with_threads(threads, [&] { EXPECT_TRUE(generate(60'000, 3) == text) << threads << " threads"; });
 }
 
 TEST(Generate, KeepsProductsAndSessionsTogether) {
@@ -236,6 +249,54 @@ TEST(Generate, ColumnsTellSomethingAboutTheLabelAndNotEverything) {
   EXPECT_GT(three_products.value(), 0.01);
 }
 
+TEST(Generate, MakesTheShopThatIsAskedFor) {
+  const std::string text = generate({.events = 100'000,
+                                     .products = 3000,
+                                     .categories = 20,
+                                     .brands = 30,
+                                     .category_missing = 0.5,
+                                     .brand_missing = 0.1});
+  const std::vector<Row> rows = rows_of(text);
+  EXPECT_THAT(distinct(rows, product), Within(0.02, 3000.0));
+  EXPECT_EQ(distinct(rows, category_code), 20.0);
+  EXPECT_EQ(distinct(rows, brand), 30.0);
+  EXPECT_THAT(share(rows, category_code, ""), Within(0.05, 0.5));
+  EXPECT_THAT(share(rows, brand, ""), Within(0.08, 0.1));
+  const std::string many = generate({.events = 200'000, .categories = 300, .brands = 3000});
+  EXPECT_THAT(distinct(rows_of(many), category_code), Within(0.1, 300.0));
+  EXPECT_THAT(distinct(rows_of(many), brand), Within(0.1, 3000.0));
+}
+
+TEST(Generate, MeetsAnotherCartRate) {
+  for (const double rate : {0.02, 0.10}) {
+    const std::string text = generate({.events = 100'000, .cart_rate = rate});
+    EXPECT_THAT(share(rows_of(text), type_column, "cart"), Within(0.15, rate));
+  }
+  EXPECT_EQ(share(rows_of(generate({.events = 20'000, .cart_rate = 0.0})), type_column, "cart"), 0.0);
+}
+
+TEST(Generate, HasNoSeasonsWithoutSeasonality) {
+  const std::string text = generate({.events = 100'000, .days = 140, .seasonality = 0.0});
+  std::array<double, 24> by_hour{};
+  for (const Row& row : rows_of(text))
+    by_hour.at(static_cast<std::size_t>(core::hour(core::parse_time(row[time_column]).value()))) += 1.0;
+  EXPECT_THAT(by_hour, ::testing::Each(Within(0.1, 100'000.0 / 24)));
+}
+
+TEST(Generate, DamagesAsManyRowsAsAskedFor) {
+  const test::TemporaryFolder folder;
+  const std::array files{folder.write("log.csv", generate({.events = 20'000, .malformed = 0.1}))};
+  Account account;
+  ReadOptions options;
+  options.on_bad_row = BadRows::skip;
+  const EventLog log = read_events(files, options, account);
+  EXPECT_THAT(static_cast<double>(log.size()), Within(0.01, 18'000.0));
+  std::int64_t reasons = 0;
+  for (const Account::Entry& entry : account.entries())
+    reasons += entry.name.starts_with("rows rejected: ") && entry.count > 200 ? 1 : 0;
+  EXPECT_EQ(reasons, 5);
+}
+
 TEST(Generate, HandsOutPiecesOfBoundedSize) {
   std::size_t pieces = 0;
   generate_events({.events = 50'000}, [&](std::string_view piece) {
@@ -248,17 +309,17 @@ TEST(Generate, HandsOutPiecesOfBoundedSize) {
 
 TEST(Generate, TellsHowFarItIs) {
   std::vector<std::uint64_t> done;
-  GenerateOptions options{.events = 10'000};
+  GenerateOptions options{.events = 100'000};
   options.progress = [&](const Progress& progress) {
     EXPECT_EQ(progress.stage, "generating");
-    EXPECT_EQ(progress.total, 10'000u);
+    EXPECT_EQ(progress.total, 100'000u);
     done.push_back(progress.done);
     return true;
   };
   generate_events(options, [](std::string_view) {});
   EXPECT_TRUE(std::ranges::is_sorted(done));
-  EXPECT_EQ(done.back(), 10'000u);
-  EXPECT_GT(done.size(), 50u);
+  EXPECT_EQ(done.back(), 100'000u);
+  EXPECT_GT(done.size(), 10u);
   EXPECT_LT(done.size(), 110u);
 }
 
@@ -278,6 +339,11 @@ TEST(Generate, RefusesOptionsOutOfRange) {
   EXPECT_THAT(with(100'000'000'001, 158), ThrowsMessage<ParameterError>(HasSubstr("events is 100000000001")));
   EXPECT_THAT(with(1, 0), ThrowsMessage<ParameterError>(HasSubstr("days is 0; it must be in [1, 3650]")));
   EXPECT_THAT(with(1, 3651), ThrowsMessage<ParameterError>(HasSubstr("days is 3651")));
+  EXPECT_THAT([] { generate({.cart_rate = 0.2}); },
+              ThrowsMessage<ParameterError>(HasSubstr("cart_rate is 0.2; it must be in [0, 0.15]")));
+  EXPECT_THAT([] { generate({.brands = 0}); }, ThrowsMessage<ParameterError>(HasSubstr("brands is 0")));
+  EXPECT_THAT([] { generate({.malformed = std::nan("")}); },
+              ThrowsMessage<ParameterError>(HasSubstr("malformed is nan")));
 }
 
 }  // namespace
