@@ -122,7 +122,7 @@ struct SessionMemory {
   std::uint64_t sessions = 0;  ///< That have an event.
   std::uint64_t windows = 0;   ///< Of these, the ones with enough events for a row.
   std::uint64_t most = 0;      ///< At most in use at any time; nothing of it grows with the events themselves, but for
-                               ///< 4 to 12 bytes an event where sessions are found by inactivity.
+                               ///< 4 to 9 bytes an event where sessions are found by inactivity.
   std::uint64_t table = 0;     ///< Of the table, if every window becomes a row: at most.
 };
 
