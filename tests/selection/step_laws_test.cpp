@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cartwheel/calibration.hpp>
+#include <cartwheel/error.hpp>
 #include <cartwheel/experiment.hpp>
 
 #include "support/experiment_settings.hpp"
@@ -126,7 +129,8 @@ TEST(StepLaws, CalibrationIsInTheGridAndInThePipeline) {
 TEST(StepLaws, CalibrationComesLast) {
   const std::vector<NamedStep> steps{{"calibration", {}}};
   EXPECT_EQ(to_text(with_default_steps(steps, "bernoulli_nb")), "standard_scaler > calibration");
-  EXPECT_THROW(with_default_steps({{"calibration", {}}, {"pca", {}}}, "decision_tree"), ParameterError);
+  const std::vector<NamedStep> too_early{{"calibration", {}}, {"pca", {}}};
+  EXPECT_THROW(with_default_steps(too_early, "decision_tree"), ParameterError);
 }
 
 }  // namespace
