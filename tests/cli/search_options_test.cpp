@@ -77,7 +77,8 @@ TEST_F(SearchOptions, TheCutsAreJudgedByTheirGoal) {
   folder_.write("profit.toml", std::string(config) + "\n[threshold]\ngoal = \"profit\"\nprofit = [0, -1, 0, 5]\n");
   const ProgramResult result = run({"run", "profit.toml", "e.csv", "--out", "r", "--format", "json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (const auto& row : nlohmann::json::parse(result.out).at("result")) {
+  const auto printed = nlohmann::json::parse(result.out);
+  for (const auto& row : printed.at("result")) {
     EXPECT_GE(row.at("regret"), 0.0);
     EXPECT_LE(row.at("tested").at("low"), row.at("tested").at("high"));
     const auto& counts = row.at("confusion");
