@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cartwheel/calibration.hpp>
-#include <cartwheel/error.hpp>
-#include <exception>
 #include <numeric>
+
+#include "pipeline/failure_of.hpp"
 
 namespace cartwheel::pipeline {
 namespace {
@@ -44,12 +44,10 @@ std::vector<FitOutcome> fit_each_calibrated(std::string_view model, std::span<co
     FitOutcome& outcome = outcomes[i];
     if (!outcome.failure) outcome.failure = first[i].failure;
     if (outcome.failure) continue;
-    try {
+    outcome.failure = failure_of([&] {
       outcome.calibration = std::make_shared<const Calibration>(
           Calibration::fit(wanted->method(), parts.rest.y, first[i].model->predict_proba(parts.rest.x)));
-    } catch (const DataError&) {
-      outcome.failure = std::current_exception();
-    }
+    });
   }
   return outcomes;
 }

@@ -8,6 +8,7 @@
 
 #include "core/bytes.hpp"
 #include "core/suggest.hpp"
+#include "pipeline/failure_of.hpp"
 #include "pipeline/model_parameters.hpp"
 
 namespace cartwheel {
@@ -27,31 +28,6 @@ struct ModelKind {
   std::span<const std::string_view> shared;  ///< Parameters whose values one fit serves.
 };
 
-/// Runs `work`; the error by which it shows that a combination cannot be fitted. Others are passed on.
-template <class Work>
-std::exception_ptr failure_of(const Work& work) {
-  try {
-    work();
-  } catch (const ParameterError&) {
-    return std::current_exception();
-  } catch (const DataError&) {
-    return std::current_exception();
-  }
-  return nullptr;
-}
-
-template <class M, class Options>
-std::vector<M> models_of(const FeatureMatrix& x, Labels y, std::span<const Options> options,
-                         std::span<const double> sample_weight) {
-  if constexpr (requires { M::fit_each(x, y, options, sample_weight); }) {
-    return M::fit_each(x, y, options, sample_weight);
-  } else {
-    std::vector<M> models;
-    for (const Options& one : options) models.push_back(M::fit(x, y, one, sample_weight));
-    return models;
-  }
-}
-
 template <class M, auto options_of>
 std::vector<FitOutcome> fit_all(std::string_view name, std::span<const Parameters> all, const FeatureMatrix& x,
                                 Labels y, const FitContext& context) {
@@ -69,7 +45,7 @@ std::vector<FitOutcome> fit_all(std::string_view name, std::span<const Parameter
     });
   if (options.empty()) return outcomes;
   const std::exception_ptr failure = failure_of([&] {
-    std::vector<M> models = models_of<M>(x, y, std::span<const Options>(options), context.sample_weight);
+    std::vector<M> models = M::fit_each(x, y, std::span<const Options>(options), context.sample_weight);
     for (std::size_t i = 0; i < models.size(); ++i)
       outcomes[places[i]].model = std::make_shared<const M>(std::move(models[i]));
   });

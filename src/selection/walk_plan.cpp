@@ -67,17 +67,6 @@ class Walk {
 
 }  // namespace
 
-std::exception_ptr failure_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const ParameterError&) {
-    return std::current_exception();
-  } catch (const DataError&) {
-    return std::current_exception();
-  }
-  return nullptr;
-}
-
 double seconds_of(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
   work();

@@ -8,13 +8,13 @@
 #include <memory>
 #include <vector>
 
+#include "pipeline/failure_of.hpp"
 #include "selection/plan.hpp"
 
 namespace cartwheel::selection {
 
-/// Runs `work`; the error by which it shows that a combination cannot be fitted. All others (a missing device, a wish
-/// to stop, no memory) say nothing of the combination, and are passed on.
-std::exception_ptr failure_of(const std::function<void()>& work);
+using pipeline::failure_of;
+
 /// Wall-clock seconds of `work`, which may run beside other work.
 double seconds_of(const std::function<void()>& work);
 
