@@ -45,7 +45,7 @@ struct PenaltyPath::Stage {
       : design(columns),
         class_weight(rows.class_weight),
         total(weight),
-        passes(make_cpu_row_passes(columns, rows)),
+        passes(make_row_passes(columns, rows)),
         sample(columns, rows, totals) {}
 
   /// The curvature is that of the first optimum: the sample's own bends with the loss on the way to others.
