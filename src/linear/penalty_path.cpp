@@ -98,7 +98,7 @@ PathFit PenaltyPath::fit(const LogisticRegressionOptions& options, bool more) {
       start.beta.back() = core::log(stage.class_weight[1] * totals_[1]) - core::log(stage.class_weight[0] * totals_[0]);
   }
   if (stage.sample.pays()) {
-    const std::vector<double> sampled = stage.sample.optimum(start.beta, objective.penalty, stage.tilt);
+    const std::vector<double> sampled = stage.sample.optimum(start.beta, objective.penalty, stage.tilt, options.tol);
     if (!sampled.empty()) start.beta = sampled;
     if (!sampled.empty() || follows) start = stage.sample.with_hessian(std::move(start.beta), stage.tilt);
   }

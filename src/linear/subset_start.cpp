@@ -14,8 +14,9 @@ constexpr std::size_t usual_share = 32;  ///< A fit on one row in 32 costs less 
 /// So many rows for each coordinate, and so many of the rarer class, that the sample's Hessian is like that of all.
 constexpr double rows_a_coordinate = 16.0, rare_a_coordinate = 4.0;
 constexpr std::size_t least_share = 4;  ///< A sample of more than a fourth of the rows is not worth it.
-/// Tighter than the distance of the sample's optimum from that of all rows: differences of optima matter too.
-constexpr SolverLimits sample_limits{1e-5, 30};
+/// Of a sample that is not tilted: below the distance of its optimum from that of all rows.
+constexpr double sample_tol = 1e-3;
+constexpr int most_sample_steps = 30;
 
 std::size_t sample_size(const Design& design, const std::array<double, 2>& totals) {
   const auto coordinates = static_cast<double>(design.size());
@@ -169,9 +170,10 @@ Tilt SampledRows::tilt(const std::vector<double>& at, const std::vector<double>&
 }
 
 std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty,
-                                         const Tilt& tilt) {
+                                         const Tilt& tilt, double tol) {
   TiltedPasses tilted(*passes_, tilt);
-  Solution solution = solve({tilted, penalty}, {start, {}}, sample_limits);
+  const SolverLimits limits{tilt.slope.empty() ? std::max(sample_tol, tol) : tol, most_sample_steps};
+  Solution solution = solve({tilted, penalty}, {start, {}}, limits);
   if (solution.stop != Stop::converged) return {};
   return std::move(solution.at.beta);
 }
