@@ -132,6 +132,16 @@ class TiltedPasses final : public RowPasses {
   std::vector<double> kept_, last_;
 };
 
+Start with_hessian(RowPasses& rows, std::vector<double> beta) {
+  const std::size_t n = beta.size();
+  Start start{std::move(beta), std::vector<double>(n * n)};
+  std::vector<double> gradient(n);
+  rows.evaluate(start.beta, gradient);
+  rows.keep();
+  rows.gram(all_coordinates(n), start.hessian);
+  return start;
+}
+
 }  // namespace
 
 SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals) {
@@ -169,24 +179,13 @@ Tilt SampledRows::tilt(const std::vector<double>& at, const std::vector<double>&
   return tilt;
 }
 
-std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty,
-                                         const Tilt& tilt, double tol) {
+Start SampledRows::optimum(std::vector<double> start, const PenaltyWeights& penalty, const Tilt& tilt, double tol) {
   TiltedPasses tilted(*passes_, tilt);
   const SolverLimits limits{tilt.slope.empty() ? std::max(sample_tol, tol) : tol, most_sample_steps};
   Solution solution = solve({tilted, penalty}, {start, {}}, limits);
-  if (solution.stop != Stop::converged) return {};
-  return std::move(solution.at.beta);
-}
-
-Start SampledRows::with_hessian(std::vector<double> beta, const Tilt& tilt) {
-  const std::size_t n = beta.size();
-  Start start{std::move(beta), std::vector<double>(n * n)};
-  TiltedPasses tilted(*passes_, tilt);
-  std::vector<double> gradient(n);
-  tilted.evaluate(start.beta, gradient);
-  tilted.keep();
-  tilted.gram(all_coordinates(n), start.hessian);
-  return start;
+  if (solution.stop == Stop::converged && !solution.hessian.empty())
+    return {std::move(solution.at.beta), std::move(solution.hessian)};
+  return with_hessian(tilted, solution.stop == Stop::converged ? std::move(solution.at.beta) : std::move(start));
 }
 
 }  // namespace cartwheel::linear
