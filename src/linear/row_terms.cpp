@@ -12,21 +12,43 @@ namespace {
 using core::tile_lanes;
 using Labels [[gnu::vector_size(tile_lanes)]] = std::uint8_t;
 
-/// Sign and weight of 8 rows.
+/// The side and weight of 8 rows.
 struct RowLanes {
-  Lanes sign, weight;
+  LaneBits is_one;  ///< All ones where the label is 1, else 0.
+  Lanes weight;
 };
 
 [[gnu::always_inline]] inline void load_rows(const LabelledRows& rows, std::size_t first, RowLanes& out) {
   Labels labels;
   std::memcpy(&labels, rows.y.data() + first, sizeof labels);
-  const Lanes y = __builtin_convertvector(labels, Lanes), zero{};
-  out.sign = 2.0 * y - 1.0;
-  out.weight = y > 0.5 ? zero + rows.class_weight[1] : zero + rows.class_weight[0];
+  out.is_one = LaneBits{} - __builtin_convertvector(labels, LaneBits);
+  const Lanes zero{};
+  choose<Lanes, LaneBits>(out.is_one, zero + rows.class_weight[1], zero + rows.class_weight[0], out.weight);
   if (rows.sample_weight.empty()) return;
   Lanes factor;
   load(factor, rows.sample_weight.data() + first);
   out.weight *= factor;
+}
+
+/// Turns the signs of numbers where the mask is set.
+[[gnu::always_inline]] inline void negate_where(const LaneBits& mask, Lanes& x) {
+  LaneBits bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  bits ^= mask << 63;
+  std::memcpy(&x, &bits, sizeof x);
+}
+
+/// The smaller of both, into `smallest`.
+[[gnu::always_inline]] inline void take_smaller(const Lanes& x, Lanes& smallest) {
+  LaneBits is_smaller;
+  mask_of_negative<Lanes, LaneBits>(x - smallest, is_smaller);
+  choose<Lanes, LaneBits>(is_smaller, x, smallest, smallest);
+}
+
+[[gnu::always_inline]] inline void take_larger(const Lanes& x, Lanes& largest) {
+  LaneBits is_larger;
+  mask_of_negative<Lanes, LaneBits>(largest - x, is_larger);
+  choose<Lanes, LaneBits>(is_larger, x, largest, largest);
 }
 
 struct SumLanes {
@@ -38,17 +60,20 @@ static_assert(sizeof(SumLanes) == sizeof(RowSums));
                                              SumLanes& sums, Lanes& residual) {
   const Lanes move = to - from;
   const Lanes margin = t == 1.0 ? to : from + t * move;
-  const Lanes own_side = row.sign * margin, own_move = row.sign * move;
+  Lanes own_side = margin, own_move = move;
+  negate_where(~row.is_one, own_side);
+  negate_where(~row.is_one, own_move);
   LogisticTerms<Lanes> terms;
   logistic_terms<Lanes, LaneBits>(-own_side, terms);
-  residual = -row.sign * (row.weight * terms.error);
+  residual = row.weight * terms.error;
+  negate_where(row.is_one, residual);
   sums.loss += row.weight * terms.loss;
   sums.error += row.weight * terms.error;
   sums.residual += residual;
   sums.slope += residual * move;
-  sums.smallest_margin = own_side < sums.smallest_margin ? own_side : sums.smallest_margin;
-  sums.least_move = own_move < sums.least_move ? own_move : sums.least_move;
-  sums.largest_move = own_move > sums.largest_move ? own_move : sums.largest_move;
+  take_smaller(own_side, sums.smallest_margin);
+  take_smaller(own_move, sums.least_move);
+  take_larger(own_move, sums.largest_move);
 }
 
 /// `count` rows, a multiple of 8.
