@@ -14,6 +14,9 @@
 namespace intent_cli {
 namespace {
 
+/// Events from which on memory is worth a line.
+constexpr std::size_t large_log = 5'000'000;
+
 Json counts_of(const cartwheel::Account& account) {
   Json counts = Json::object();
   for (const auto& entry : account.entries()) counts[entry.name] = entry.count;
@@ -91,8 +94,7 @@ void state_needs(const Arguments& arguments, std::span<const std::filesystem::pa
 }
 
 void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options) {
-  constexpr std::size_t large = 5'000'000;
-  if (arguments.quiet() || log.size() < large) return;
+  if (arguments.quiet() || log.size() < large_log) return;
   const cartwheel::SessionMemory memory = cartwheel::session_memory(log, options);
   fmt::print(
       stderr,
@@ -100,6 +102,12 @@ void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, cons
       "beside the log, and {} stay\n",
       log.size(), memory.sessions, memory.windows, cartwheel::core::format_bytes(memory.most),
       cartwheel::core::format_bytes(memory.table));
+}
+
+void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::ExploreOptions& options) {
+  if (arguments.quiet() || log.size() < large_log) return;
+  fmt::print(stderr, "memory: looking at {} events takes at most {} beside the log\n", log.size(),
+             cartwheel::core::format_bytes(cartwheel::exploration_bytes(log, options)));
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cartwheel/account.hpp>
+#include <cartwheel/exploration.hpp>
 #include <cartwheel/session_table.hpp>
 #include <chrono>
 #include <filesystem>
@@ -48,6 +49,8 @@ void state_needs(const Arguments& arguments, std::span<const std::filesystem::pa
 
 /// Says on stderr what building sessions of a large log will take, before it is done. Nothing with --quiet.
 void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options);
+/// The same for looking at the log.
+void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::ExploreOptions& options);
 
 /// Writes a result to `path`, atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);

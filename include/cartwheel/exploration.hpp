@@ -153,4 +153,8 @@ struct Exploration {
 /// an event more where the log is not in order of time.
 Exploration explore(const EventLog& log, const ExploreOptions& options, Account& account);
 
+/// The most memory, in bytes, that explore takes beside a log in order of time. Costs a pass over the log's sessions.
+/// @throws as build_sessions does.
+std::uint64_t exploration_bytes(const EventLog& log, const ExploreOptions& options);
+
 }  // namespace cartwheel

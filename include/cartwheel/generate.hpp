@@ -37,9 +37,9 @@ struct GenerateOptions {
 /// Writes a CSV log with the columns event_time, event_type, product_id, category_id, category_code, brand, price,
 /// user_id, user_session, in time order. Same options, same bytes, for any number of threads. Memory does not grow with
 /// the log beyond its catalogue (110 bytes a product) and the events still to come of the sessions that are open at one
-/// time; 20 MB a thread.
-/// @param write  receives the text in pieces, in order. @throws ParameterError for options out of range,
-/// Cancelled if the progress callback says so.
+/// time; 40 MB a thread.
+/// @param write  receives the text in pieces, in order, one at a time but perhaps on another thread than the caller's.
+/// @throws ParameterError for options out of range, Cancelled if the progress callback says so.
 void generate_events(const GenerateOptions& options, const std::function<void(std::string_view)>& write);
 
 }  // namespace cartwheel

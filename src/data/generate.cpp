@@ -85,19 +85,18 @@ class Press {
 
   bool done() const { return next_ == sessions_.visits().session_count(); }
 
-  /// The texts of the next blocks, in order.
-  std::span<const Text> print(std::size_t most_blocks) {
+  /// Makes the texts of the next blocks, in order. @param meanwhile  done beside it, on any thread.
+  void print(std::size_t most_blocks, std::vector<Text>& texts, const std::function<void()>& meanwhile) {
     set_blocks(most_blocks);
     const std::size_t blocks = first_session_.size() - 1;
     events_.resize(blocks);
-    texts_.resize(std::max(texts_.size(), blocks));
-    core::parallel_for(blocks, [&](std::size_t b) { make_events(b); });
-    core::parallel_for(blocks, [&](std::size_t b) { texts_[b].write(gather(b), begin_[b], rows_); });
+    texts.resize(blocks);
+    core::parallel_for(blocks + 1, [&](std::size_t task) { task == 0 ? meanwhile() : make_events(task - 1); });
+    core::parallel_for(blocks, [&](std::size_t b) { texts[b].write(gather(b), begin_[b], rows_); });
     later_.erase(later_.begin(), later_.lower_bound(begin_[blocks]));
     for (std::size_t b = 0; b < blocks; ++b)
       for (const ShopEvent& event : events_[b][blocks]) later_[event.time].push_back(event);
     next_ = first_session_[blocks];
-    return std::span(texts_).first(blocks);
   }
 
  private:
@@ -142,8 +141,7 @@ class Press {
   std::vector<std::uint64_t> first_session_;                 ///< Of each block of this group, and of the next group.
   std::vector<std::int64_t> begin_;                          ///< When these start.
   std::vector<std::vector<std::vector<ShopEvent>>> events_;  ///< [from block][to block]
-  std::vector<Text> texts_;
-  std::map<std::int64_t, std::vector<ShopEvent>> later_;  ///< Events of earlier groups' sessions, by second.
+  std::map<std::int64_t, std::vector<ShopEvent>> later_;     ///< Events of earlier groups' sessions, by second.
 };
 
 void check_range(std::string_view name, double value, double high) {
@@ -181,13 +179,21 @@ void generate_events(const GenerateOptions& options, const std::function<void(st
   Teller teller(options.progress, options.events);
   const auto blocks_at_a_time = 4 * static_cast<std::size_t>(core::thread_count());
   write(data::shop_header);
-  for (std::uint64_t done = 0; !press.done();)
-    for (const Text& part : press.print(blocks_at_a_time)) {
+  std::uint64_t done = 0;
+  std::vector<Text> printed, next;
+  const auto write_printed = [&] {
+    for (const Text& part : printed) {
       teller.tell(done);
       for (std::string_view rest = part.text(); !rest.empty(); rest.remove_prefix(std::min(rest.size(), piece_bytes)))
         write(rest.substr(0, piece_bytes));
       done += part.row_count();
     }
+  };
+  while (!press.done()) {
+    press.print(blocks_at_a_time, next, write_printed);
+    std::swap(printed, next);
+  }
+  write_printed();
   if (options.progress) options.progress({"generating", options.events, options.events});
 }
 

@@ -106,15 +106,17 @@ EventLog read_cache(const Input& input, const ReadOptions& options, ReadingProgr
 
 const Reading& reading_of(const EventLog& log) { return *log.storage().reading; }
 
-EventLog join(const std::vector<EventLog>& logs, Duplicates duplicates) {
-  if (logs.size() == 1 && duplicates == Duplicates::keep) return logs.front();
-  Part part;
+EventLog join(const std::vector<EventLog>& logs, const ReadOptions& options) {
+  if (logs.size() == 1 && options.duplicates == Duplicates::keep) return logs.front();
+  std::uint64_t events = 0;
+  for (const EventLog& log : logs) events += log.size();
+  Part part{EventColumns(events_go_to_disk(options.columns, events)), {}};
   for (const EventLog& log : logs) {
     part.columns.add_log(log);
     part.reading.counts.add(reading_of(log).counts);
     std::ranges::copy(reading_of(log).sources, std::back_inserter(part.reading.sources));
   }
-  if (duplicates == Duplicates::drop) drop_duplicates(part);
+  if (options.duplicates == Duplicates::drop) drop_duplicates(part);
   return std::move(part).finish();
 }
 
@@ -143,7 +145,7 @@ EventLog read_events(std::span<const std::filesystem::path> files, const ReadOpt
     for (const Input& input : inputs)
       logs.push_back(is_cache(input) ? read_cache(input, options, progress, rejected, notes)
                                      : read_csv_files({input}, options, progress, rejected));
-    log = join(logs, options.duplicates);
+    log = join(logs, options);
   }
   if (rejects) {
     rejects->commit();

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint64_t bytes_of_event = 41;
 constexpr std::uint64_t packing = 6;  ///< How many bytes of text are taken to be in one of a compressed file.
+constexpr std::uint64_t bytes_of_row = 128;
+constexpr std::uint64_t new_text_in = 3;  ///< One byte in so many of a row, at most, belongs to an id that is new.
 constexpr std::size_t sample_bytes = std::size_t{4} << 20;
 /// Of the index of a dictionary, at worst.
 constexpr std::uint64_t bytes_of_string = 34;
@@ -42,6 +44,13 @@ void add_sample(const std::filesystem::path& path, const ReadOptions& options, R
   needs.column_bytes = needs.events * bytes_of_event;
 }
 
+/// Without a sample: rows of a usual length with two new ids each.
+void guess(ReadingNeeds& needs) {
+  needs.events = needs.text_bytes / bytes_of_row;
+  needs.column_bytes = needs.events * bytes_of_event;
+  needs.id_bytes = needs.events * 2 * bytes_of_string + needs.text_bytes / new_text_in;
+}
+
 }  // namespace
 
 std::uint64_t text_bytes_of(const core::MappedFile& file) {
@@ -50,9 +59,12 @@ std::uint64_t text_bytes_of(const core::MappedFile& file) {
 }
 
 bool columns_go_to_disk(ColumnPlace place, std::uint64_t text_bytes) {
-  constexpr std::uint64_t bytes_of_row = 128;
+  return events_go_to_disk(place, text_bytes / bytes_of_row);
+}
+
+bool events_go_to_disk(ColumnPlace place, std::uint64_t events) {
   if (place != ColumnPlace::automatic) return place == ColumnPlace::disk;
-  return text_bytes / bytes_of_row * bytes_of_event > core::available_memory() / 4;
+  return events * bytes_of_event > core::available_memory() / 4;
 }
 
 }  // namespace data
@@ -67,7 +79,10 @@ ReadingNeeds reading_needs(std::span<const std::filesystem::path> files, const R
     needs.text_bytes += text_bytes_of(file);
     if (sample == nullptr && text_bytes_of(file) > 0 && !is_packed(file.bytes())) sample = &path;
   }
-  if (sample != nullptr) add_sample(*sample, options, needs);
+  if (sample != nullptr)
+    add_sample(*sample, options, needs);
+  else
+    guess(needs);
   needs.columns_on_disk = columns_go_to_disk(options.columns, needs.text_bytes);
   return needs;
 }

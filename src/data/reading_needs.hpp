@@ -12,5 +12,7 @@ std::uint64_t text_bytes_of(const core::MappedFile& file);
 
 /// Whether the columns of a log of so many bytes of CSV are to lie on disk.
 bool columns_go_to_disk(ColumnPlace place, std::uint64_t text_bytes);
+/// The same for so many events.
+bool events_go_to_disk(ColumnPlace place, std::uint64_t events);
 
 }  // namespace cartwheel::data

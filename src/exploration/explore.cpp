@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cartwheel/exploration.hpp>
 #include <cartwheel/feature_extractor.hpp>
 #include <memory>
 #include <span>
 
+#include "core/parallel.hpp"
 #include "exploration/calendar.hpp"
 #include "exploration/event_counts.hpp"
 #include "exploration/feature_association.hpp"
@@ -99,6 +101,23 @@ void take_features(Exploration& result, const SessionTable& sessions, std::span<
 }
 
 }  // namespace
+
+std::uint64_t exploration_bytes(const EventLog& log, const ExploreOptions& options) {
+  constexpr std::uint64_t session_bytes = 32, name_bytes = 24, column_bytes = sizeof(float), row_bytes = 16;
+  constexpr std::uint64_t whatever_the_log = std::uint64_t{64} << 20;
+  const std::uint64_t names =
+      log.products().size() + log.category_ids().size() + log.category_codes().size() + log.brands().size();
+  const std::uint64_t groups = log.sessions().size() > 1 ? log.sessions().size() : log.users().size();
+  const std::uint64_t counting =
+      groups * session_bytes + names * name_bytes * static_cast<std::uint64_t>(core::thread_count());
+  const SessionMemory sessions = session_memory(log, options.sessions);
+  std::uint64_t features = 0;
+  if (options.features) {
+    const auto extractor = make_feature_extractor(options.extractor, options.extractor_parameters);
+    features = sessions.windows * (row_bytes + column_bytes * extractor->definitions().size());
+  }
+  return std::max(counting, sessions.most + features) + whatever_the_log;
+}
 
 Exploration explore(const EventLog& log, const ExploreOptions& options, Account& account) {
   options.check();

@@ -82,6 +82,15 @@ TEST_F(EventCacheFiles, GiveTheSameLogAndAccountAsTheirSource) {
   EXPECT_EQ(account.count("rows rejected: event_time does not parse"), 1);
 }
 
+TEST_F(EventCacheFiles, JoinedOnDiskHoldTheSameAsInMemory) {
+  prepare({source}, cache);
+  const std::vector files{cache, source};
+  const auto in_memory = rows_of(read_events(files, options, account));
+  EXPECT_EQ(in_memory.size(), 2 * rows_of(read(source)).size());
+  options.columns = ColumnPlace::disk;
+  EXPECT_EQ(rows_of(read_events(files, options, account)), in_memory);
+}
+
 TEST_F(EventCacheFiles, HoldAnEmptyLogToo) {
   const auto empty = folder.write("empty.csv", "event_time,event_type,user_id\n");
   prepare({empty}, cache);

@@ -63,6 +63,15 @@ class PackedFiles : public ReadEvents {
   }
 };
 
+TEST_F(PackedFiles, NeedsAreGuessedFromTheirSize) {
+  const std::string packed = gzip(rows(60'000));
+  const ReadingNeeds needs = reading_needs(std::vector{folder.write("a.csv.gz", packed)}, options);
+  EXPECT_EQ(needs.text_bytes, 6 * packed.size());
+  EXPECT_EQ(needs.events, needs.text_bytes / 128);
+  EXPECT_EQ(needs.column_bytes, 41 * needs.events);
+  EXPECT_GT(needs.id_bytes, needs.column_bytes);
+}
+
 TEST_F(PackedFiles, GiveWhatTheirTextGives) {
   for (const int count : {0, 3, 60'000}) {  // the last is larger than what is unpacked at once
     const std::string text = rows(count);

@@ -47,10 +47,12 @@ void run(const Arguments& arguments) {
   const auto files = arguments.event_files();
   const cartwheel::ExploreOptions options = options_of(arguments);
   const std::size_t top = arguments.has("top") ? arguments.integer("top", 0, UINT32_MAX) : 0;
+  state_needs(arguments, files, arguments.read_options());
   cartwheel::Account account;
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, arguments.read_options(), account);
   stopwatch.start("explore");
+  say_memory(arguments, log, options);
   const cartwheel::Exploration exploration = explore(log, options, account);
   stopwatch.start("write");
   if (arguments.has("json")) write_file(arguments.text("json"), cartwheel::exploration_json(exploration, top) + "\n");
