@@ -30,9 +30,9 @@ void expect_outcome_of_cpu(const EventLog& log, const SessionOptions& options) {
 TEST(BuildSessionsOnGpu, GivesTheTableOfTheCpuForAnyLog) {
   CARTWHEEL_NEEDS_DEVICE();
   RandomStream random(1, core::RandomPurpose::generate);
-  for (std::uint64_t draw = 0; draw < 60; ++draw) {
+  for (std::uint64_t draw = 0; draw < 30; ++draw) {
     test::RandomLogShape shape;
-    shape.events = random.below(3000);
+    shape.events = random.below(1500);
     shape.sessions = draw % 4 == 0 ? 0 : 1 + random.below(200);
     shape.ticks = 1 + random.below(300);
     shape.tick = draw % 3 == 0 ? 1 : draw % 3 == 1 ? 1000 : 600'000'000;
