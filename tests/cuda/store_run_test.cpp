@@ -45,8 +45,9 @@ session_size = 3
       "--out",    "result", "--device",       device};
   const std::string runner = CARTWHEEL_CUDA_RUNNER;
   if (!runner.empty()) words.insert(words.begin(), runner);
-  const test::ProgramResult run =
-      test::run_program(words[0], {words.begin() + 1, words.end()}, {.folder = folder.path().string()});
+  test::RunOptions options;
+  options.folder = folder.path().string();
+  const test::ProgramResult run = test::run_program(words[0], {words.begin() + 1, words.end()}, options);
   EXPECT_EQ(run.exit_code, 0) << run.err;
   Result result{run.out, {}};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "result"))
