@@ -107,8 +107,8 @@ class GrowingTree<Row>::Subtree {
   Subtree(GrowingTree& tree, std::size_t most_rows)
       : tree_(tree),
         search_(tree.training_, tree.tree_, tree.rule_, tree.root_.sum, tree.with_repeats_),
-        block_(tree.training_.x, most_rows),
-        small_block_(tree.training_.x, std::min(most_rows, tree.training_.settings.plan.small_block_rows)) {}
+        block_(tree.training_.stored, most_rows),
+        small_block_(tree.training_.stored, std::min(most_rows, tree.training_.settings.plan.small_block_rows)) {}
 
   Part grow(const OpenTop& root, const NodeSums& sums) {
     const Training& training = tree_.training_;
@@ -116,7 +116,7 @@ class GrowingTree<Row>::Subtree {
     const bool copies_again = tree_.rows_of(root.open) > small_rows;
     Part part;
     part.nodes.push_back({sums});
-    block_.gather(training.rows, training.x, rows_of(root.open));
+    block_.gather(training.rows, rows_of(root.open));
     stack_.assign(1, {root.open, false});
     stack_[0].open.node = 0;
     masks_ = root.constant;  // of the node at place i of the stack: words i * words to (i + 1) * words

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tree/binning.hpp"
+#include "tree/strided_bins.hpp"
 #include "tree/tree_row.hpp"
 
 namespace cartwheel::tree {
@@ -16,20 +17,6 @@ struct PresentBin {
   std::uint32_t bin;
   std::uint32_t distinct_rows;
   C counts;
-};
-
-/// The bins of a column, wherever they lie: that of row r is at bins + r * stride, in one byte if the column has at
-/// most narrow_cells, else in two.
-struct StridedBins {
-  const std::uint8_t* bins = nullptr;
-  std::size_t stride = 0;
-  std::uint32_t cells = 0;
-
-  bool wide() const { return cells > narrow_cells; }
-  std::uint32_t operator[](std::size_t row) const {
-    const std::uint8_t* const at = bins + row * stride;
-    return wide() ? static_cast<std::uint32_t>(at[0] | at[1] << 8) : *at;
-  }
 };
 
 /// Sums the rows of a node by the bins of columns. Not thread-safe: one object a thread, used for many nodes.

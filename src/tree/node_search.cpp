@@ -1,6 +1,7 @@
 #include "tree/node_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 
@@ -45,6 +46,13 @@ std::size_t part_by_bin(std::span<Row> rows, std::span<Row> aside, const Strided
   if (bins.wide()) return part_rows(rows, aside, [&](std::size_t row) { return goes_left(bins[row]); });
   const std::uint8_t* const from = bins.bins;
   const std::size_t stride = bins.stride;
+  if (bins.shares_store()) {
+    std::array<std::uint8_t, narrow_cells> byte_goes_left;
+    byte_goes_left.fill(static_cast<std::uint8_t>(goes_left(bins.common)));
+    for (std::uint32_t byte = bins.first; byte < bins.first + bins.cells - 1; ++byte)
+      byte_goes_left[byte] = static_cast<std::uint8_t>(goes_left(bins.bin_of(static_cast<std::uint8_t>(byte))));
+    return part_rows(rows, aside, [&](std::size_t row) -> std::size_t { return byte_goes_left[from[row * stride]]; });
+  }
   return part_rows(rows, aside, [=](std::size_t row) { return goes_left(from[row * stride]); });
 }
 
@@ -58,14 +66,49 @@ Training::Training(const BinnedColumns& its_x, std::span<const std::uint8_t> its
       labels(its_labels),
       settings(its_settings),
       terms(make_entropy_terms(settings, x.rows)),
-      columns(column_wise(x)),
-      rows(x) {}
+      stored(x),
+      columns(column_wise(stored)),
+      rows(stored, x.rows) {}
 
-/// Sums and searches a few features, which may lie in any mix of widths.
+/// Searches a feature of a node of few rows. @return false, and nothing was done, where that is not for it.
+template <class Row>
+bool NodeSearch<Row>::search_compared(const StridedBins& column, std::uint32_t feature, const Order& order, Split& best,
+                                      std::uint8_t& varies) {
+  if constexpr (std::is_same_v<Sum, Counts>) {
+    if (!compares_ || column.shares_store() || training_.x.by_level(feature)) return false;
+    const auto outcome = compared_.find_split(order, static_cast<std::int32_t>(feature), column,
+                                              training_.x.missing[feature], training_.settings.min_samples_leaf, best);
+    varies = outcome == ComparedRows::Outcome::varies ? 1 : 0;
+    return outcome != ComparedRows::Outcome::has_missing;
+  } else {
+    return false;
+  }
+}
+
+/// The bins of a column that shares its store: what the store does not tell of it has its common bin.
+template <class Row>
+auto NodeSearch<Row>::bins_of_sharing(const StridedBins& column, std::span<const Bin> store,
+                                      const SearchedNode<Row>& node) -> std::span<Bin> {
+  Bin common{column.common, static_cast<std::uint32_t>(node.rows.size()), node.counts};
+  sharing_.clear();
+  auto bin = std::ranges::lower_bound(store, column.first, {}, &Bin::bin);
+  std::size_t before_common = 0;
+  for (; bin != store.end() && bin->bin < column.first + column.cells - 1; ++bin) {
+    sharing_.push_back({column.bin_of(static_cast<std::uint8_t>(bin->bin)), bin->distinct_rows, bin->counts});
+    before_common += sharing_.back().bin < column.common ? 1 : 0;
+    common.distinct_rows -= bin->distinct_rows;
+    common.counts = common.counts - bin->counts;
+  }
+  if (common.counts.rows != 0) sharing_.insert(sharing_.begin() + static_cast<std::ptrdiff_t>(before_common), common);
+  return sharing_;
+}
+
+/// Sums and searches features, which may be of any mix of kinds.
 template <class Row>
 void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                                   std::span<const std::uint32_t> features, Split& best,
                                   std::span<std::uint8_t> varies) {
+  constexpr std::uint32_t none = 0xffffffff;
   const auto look = [&](std::size_t i, std::span<Bin> present) {
     varies[i] = present.size() > 1 ? 1 : 0;
     if (present.size() < 2) return;
@@ -74,26 +117,41 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
     find_split(order, static_cast<std::int32_t>(feature), std::span<const Bin>(present), missing,
                training_.settings.min_samples_leaf, best);
   };
-  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
-  std::array<StridedBins, at_once> columns;
-  std::array<std::size_t, at_once> places;
-  std::size_t waiting = 0;
-  const auto work_off = [&] {
-    histogram_.sum(node.rows, std::span(columns).first(waiting), count_distinct_);
-    for (std::size_t k = 0; k < waiting; ++k) look(places[k], histogram_.take(k));
-    waiting = 0;
-  };
-  for (std::size_t i = 0; i < features.size(); ++i) {
+  stores_.clear();
+  next_.resize(features.size());
+  place_of_store_.resize(bins.stores.size());
+  for (std::uint32_t i = 0; i < features.size(); ++i) {
     const StridedBins& column = bins[features[i]];
     if (column.wide()) {
       look(i, histogram_.sum_wide(node.rows, column, count_distinct_));
       continue;
     }
-    columns[waiting] = column;
-    places[waiting++] = i;
-    if (waiting == at_once) work_off();
+    if (search_compared(column, features[i], order, best, varies[i])) continue;
+    std::uint32_t& place = place_of_store_[column.store];
+    if (place == 0) {
+      stores_.push_back({column.store, none});
+      place = static_cast<std::uint32_t>(stores_.size());
+    }
+    next_[i] = stores_[place - 1].head;
+    stores_[place - 1].head = i;
   }
-  if (waiting > 0) work_off();
+
+  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
+  for (std::size_t begin = 0; begin < stores_.size(); begin += at_once) {
+    const std::size_t size = std::min(at_once, stores_.size() - begin);
+    std::array<StridedBins, at_once> summed;
+    for (std::size_t k = 0; k < size; ++k) summed[k] = bins.stores[stores_[begin + k].store];
+    histogram_.sum(node.rows, std::span(summed).first(size), count_distinct_);
+    for (std::size_t k = 0; k < size; ++k) {
+      const WantedStore& store = stores_[begin + k];
+      place_of_store_[store.store] = 0;
+      const std::span<Bin> present = histogram_.take(k);
+      for (std::uint32_t i = store.head; i != none; i = next_[i]) {
+        const StridedBins& column = bins[features[i]];
+        look(i, column.shares_store() ? bins_of_sharing(column, present, node) : present);
+      }
+    }
+  }
 }
 
 template <class Row>
@@ -124,6 +182,11 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
   features_.resize(columns);
   std::iota(features_.begin(), features_.end(), 0u);
   core::RandomStream random(training_.settings.seed, core::RandomPurpose::split_features, tree_, node.path);
+  if constexpr (std::is_same_v<Sum, Counts>) {
+    compares_ = node.rows.size() <= std::min(training_.settings.plan.compared_rows, ComparedRows::most_rows) &&
+                node.counts.rows <= ComparedRows::most_weight;
+    if (compares_) compared_.take(node.rows);
+  }
   Split best;
   for (std::uint32_t seen = 0, useful = 0; seen < columns && (useful < wanted || !best.found());) {
     const std::uint32_t count = std::min(columns - seen, std::max(1u, wanted - std::min(wanted, useful)));
@@ -135,6 +198,8 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
       if (!is_set(node.constant, features_[i])) wanted_.push_back(features_[i]);
     seen += count;
     if (wanted_.empty()) continue;
+    if (node.rows.size() >= large_node)  // columns that share a store come into one task
+      std::ranges::sort(wanted_, {}, [&](std::uint32_t feature) { return bins[feature].store; });
     search(node, bins, order, wanted_, best);
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (varies_[i] != 0)

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "tree/compared_rows.hpp"
 #include "tree/find_split.hpp"
 #include "tree/grow.hpp"
 #include "tree/row_bins.hpp"
@@ -21,6 +22,7 @@ struct Training {
   std::span<const std::uint8_t> labels;
   GrowSettings settings;
   std::vector<double> terms;  ///< x * log2(x) for small counts; empty for gini.
+  StoredColumns stored;
   BinTable columns;
   RowWiseBins rows;
 };
@@ -70,6 +72,9 @@ class NodeSearch {
   Split best_split(const SearchedNode<Row>& node, const BinTable& bins);
   void search(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
               std::span<const std::uint32_t> features, Split& best);
+  bool search_compared(const StridedBins& column, std::uint32_t feature, const Order& order, Split& best,
+                       std::uint8_t& varies);
+  std::span<Bin> bins_of_sharing(const StridedBins& column, std::span<const Bin> store, const SearchedNode<Row>& node);
   void search_some(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                    std::span<const std::uint32_t> features, Split& best, std::span<std::uint8_t> varies);
   std::vector<std::uint16_t> levels_apart(const SearchedNode<Row>& node, const StridedBins& bins, const Split& split);
@@ -80,8 +85,18 @@ class NodeSearch {
   ImpurityRule rule_;
   Sum root_;
   bool count_distinct_;
+  bool compares_ = false;  ///< The node's rows are in compared_.
+  ComparedRows compared_;
   Histogram<Row> histogram_;
   std::vector<std::uint32_t> features_, wanted_;
+  /// Stores to be summed for the wanted features, and the features of each as a list: a head and what follows.
+  struct WantedStore {
+    std::uint32_t store, head;
+  };
+  std::vector<WantedStore> stores_;
+  std::vector<std::uint32_t> place_of_store_;  ///< From 1, in stores_; all 0 between searches.
+  std::vector<std::uint32_t> next_;
+  std::vector<Bin> sharing_;
   std::vector<std::uint8_t> varies_;
 };
 
