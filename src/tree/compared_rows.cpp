@@ -10,43 +10,38 @@ namespace {
 
 constexpr double none = -std::numeric_limits<double>::infinity();
 
-/// Adds up, for each lane, the rows whose bin is at most the lane's.
-template <std::size_t lanes, bool distinct>
-[[gnu::always_inline]] inline void sum_below(const std::uint8_t* bins, const std::uint8_t* weights,
-                                             const std::uint8_t* positives, std::size_t rows, std::uint8_t* left_rows,
-                                             std::uint8_t* left_positives, std::uint8_t* left_distinct) {
-  std::uint8_t sum_rows[lanes] = {}, sum_positives[lanes] = {}, sum_distinct[lanes] = {};
+using Lane = std::uint16_t;
+
+/// Adds up, for each lane, the rows whose bin is at most the lane's: their weights, positives and number.
+/// @param rows  how many bins, weights and positives there are; as many lanes count.
+template <std::size_t lanes>
+[[gnu::always_inline]] inline void sum_below(const Lane* bins, const std::uint8_t* weights,
+                                             const std::uint8_t* positives, std::size_t rows, Lane* left_rows,
+                                             Lane* left_positives, Lane* left_distinct) {
+  Lane sum_rows[lanes] = {}, sum_positives[lanes] = {}, sum_distinct[lanes] = {};
   for (std::size_t row = 0; row < rows; ++row) {
-    const std::uint8_t bin = bins[row], weight = weights[row], positive = positives[row];
+    const Lane bin = bins[row], weight = weights[row], positive = positives[row];
     for (std::size_t i = 0; i < lanes; ++i) {
-      const auto is_left = static_cast<std::uint8_t>(bin <= bins[i] ? 0xff : 0);
-      sum_rows[i] = static_cast<std::uint8_t>(sum_rows[i] + (is_left & weight));
-      sum_positives[i] = static_cast<std::uint8_t>(sum_positives[i] + (is_left & positive));
-      if constexpr (distinct) sum_distinct[i] = static_cast<std::uint8_t>(sum_distinct[i] - is_left);
+      const auto is_left = static_cast<Lane>(bin <= bins[i] ? 0xffff : 0);
+      sum_rows[i] = static_cast<Lane>(sum_rows[i] + (is_left & weight));
+      sum_positives[i] = static_cast<Lane>(sum_positives[i] + (is_left & positive));
+      sum_distinct[i] = static_cast<Lane>(sum_distinct[i] - is_left);
     }
   }
   std::copy_n(sum_rows, lanes, left_rows);
   std::copy_n(sum_positives, lanes, left_positives);
-  if constexpr (distinct) std::copy_n(sum_distinct, lanes, left_distinct);
+  std::copy_n(sum_distinct, lanes, left_distinct);
 }
 
-CARTWHEEL_DISPATCHED void sum_below_of_16(const std::uint8_t* bins, const std::uint8_t* weights,
-                                          const std::uint8_t* positives, std::size_t rows, std::uint8_t* left_rows,
-                                          std::uint8_t* left_positives) {
-  sum_below<16, false>(bins, weights, positives, rows, left_rows, left_positives, nullptr);
+CARTWHEEL_DISPATCHED void sum_below_of_16(const Lane* bins, const std::uint8_t* weights, const std::uint8_t* positives,
+                                          std::size_t rows, Lane* left_rows, Lane* left_positives,
+                                          Lane* left_distinct) {
+  sum_below<16>(bins, weights, positives, rows, left_rows, left_positives, left_distinct);
 }
-
-CARTWHEEL_DISPATCHED void sum_below_of_32(const std::uint8_t* bins, const std::uint8_t* weights,
-                                          const std::uint8_t* positives, std::size_t rows, std::uint8_t* left_rows,
-                                          std::uint8_t* left_positives) {
-  sum_below<32, false>(bins, weights, positives, rows, left_rows, left_positives, nullptr);
-}
-
-CARTWHEEL_DISPATCHED void sum_below_with_distinct(const std::uint8_t* bins, const std::uint8_t* weights,
-                                                  const std::uint8_t* positives, std::size_t rows,
-                                                  std::uint8_t* left_rows, std::uint8_t* left_positives,
-                                                  std::uint8_t* left_distinct) {
-  sum_below<32, true>(bins, weights, positives, rows, left_rows, left_positives, left_distinct);
+CARTWHEEL_DISPATCHED void sum_below_of_32(const Lane* bins, const std::uint8_t* weights, const std::uint8_t* positives,
+                                          std::size_t rows, Lane* left_rows, Lane* left_positives,
+                                          Lane* left_distinct) {
+  sum_below<32>(bins, weights, positives, rows, left_rows, left_positives, left_distinct);
 }
 
 }  // namespace
@@ -64,56 +59,53 @@ void ComparedRows::take(std::span<const TreeRow> rows) {
   }
 }
 
-auto ComparedRows::find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& bins,
+auto ComparedRows::find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& column,
                               std::uint32_t missing, std::uint32_t min_samples_leaf, Split& best) -> Outcome {
-  return rows_.size() <= 16 ? find_split<16>(order, feature, bins, missing, min_samples_leaf, best)
-                            : find_split<32>(order, feature, bins, missing, min_samples_leaf, best);
+  return rows_.size() <= 16 ? find_split<16>(order, feature, column, missing, min_samples_leaf, best)
+                            : find_split<32>(order, feature, column, missing, min_samples_leaf, best);
 }
 
 template <std::size_t lanes>
-auto ComparedRows::find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& bins,
+auto ComparedRows::find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& column,
                               std::uint32_t missing, std::uint32_t min_samples_leaf, Split& best) -> Outcome {
   const std::size_t size = rows_.size();
-  for (std::size_t i = 0; i < size; ++i) bins_[i] = bins.bins[rows_[i].row * bins.stride];
-  for (std::size_t i = size; i < lanes; ++i) bins_[i] = bins_[0];
-  std::uint8_t lowest = bins_[0], highest = bins_[0];
+  const auto bin_of = [&](std::size_t i) { return static_cast<Lane>(column.wide_bin(rows_[i].row)); };
+  std::array<Lane, lanes> bins;
+  bins.fill(bin_of(0));  // stays behind the last row
+  for (std::size_t i = 1; i < size; ++i) bins[i] = bin_of(i);
+  Lane lowest = bins[0], highest = bins[0];
   for (std::size_t i = 0; i < lanes; ++i) {
-    lowest = std::min(lowest, bins_[i]);
-    highest = std::max(highest, bins_[i]);
+    lowest = std::min(lowest, bins[i]);
+    highest = std::max(highest, bins[i]);
   }
-  if (highest == missing) return lowest == highest ? Outcome::constant : Outcome::has_missing;
   if (lowest == highest) return Outcome::constant;
+  if (highest == missing) return Outcome::has_missing;
 
-  if (min_samples_leaf > 1)
-    sum_below_with_distinct(bins_.data(), weights_.data(), positives_.data(), size, left_rows_.data(),
-                            left_positives_.data(), left_distinct_.data());
-  else
-    (lanes == 16 ? sum_below_of_16 : sum_below_of_32)(bins_.data(), weights_.data(), positives_.data(), size,
-                                                      left_rows_.data(), left_positives_.data());
-  for (std::size_t i = 0; i < lanes; ++i) left_[i] = {left_rows_[i], left_positives_[i]};
-  order.scores(std::span(left_).first(lanes), std::span(scores_).first(lanes));
-  const auto all = static_cast<std::uint8_t>(weight_);
-  for (std::size_t i = 0; i < lanes; ++i) scores_[i] = left_rows_[i] == all ? none : scores_[i];
+  std::array<Lane, lanes> left_rows, left_positives, left_distinct;
+  (lanes == 16 ? sum_below_of_16 : sum_below_of_32)(bins.data(), weights_.data(), positives_.data(), size,
+                                                    left_rows.data(), left_positives.data(), left_distinct.data());
+  std::array<Counts, lanes> left;
+  std::array<double, lanes> scores;
+  for (std::size_t i = 0; i < lanes; ++i) left[i] = {left_rows[i], left_positives[i]};
+  order.scores(left, scores);
+  for (std::size_t i = 0; i < lanes; ++i) scores[i] = left_rows[i] == weight_ ? none : scores[i];
   if (min_samples_leaf > 1)
     for (std::size_t i = 0; i < lanes; ++i)
-      if (left_distinct_[i] < min_samples_leaf || size - left_distinct_[i] < min_samples_leaf) scores_[i] = none;
+      if (left_distinct[i] < min_samples_leaf || size - left_distinct[i] < min_samples_leaf) scores[i] = none;
 
   std::array<double, 4> tops{none, none, none, none};
   for (std::size_t i = 0; i < lanes; i += 4)
-    for (std::size_t k = 0; k < 4; ++k) tops[k] = scores_[i + k] > tops[k] ? scores_[i + k] : tops[k];
+    for (std::size_t k = 0; k < 4; ++k) tops[k] = scores[i + k] > tops[k] ? scores[i + k] : tops[k];
   const double top = std::max(std::max(tops[0], tops[1]), std::max(tops[2], tops[3]));
   if (top == none || (best.found() && order.clearly_less(top, best.score))) return Outcome::varies;
-  for (std::size_t i = 0; i < size; ++i)
-    if (!order.clearly_less(scores_[i], top)) consider(order, feature, i, scores_[i], best);
+  for (std::size_t lane = 0; lane < size; ++lane) {
+    if (order.clearly_less(scores[lane], top)) continue;
+    Lane next = highest;  // the lowest bin above this
+    for (std::size_t i = 0; i < lanes; ++i) next = bins[i] > bins[lane] ? std::min(next, bins[i]) : next;
+    const bool left_is_larger = left[lane].rows >= (order.node() - left[lane]).rows;
+    keep_better(order, {feature, bins[lane], next, left_is_larger, left[lane], scores[lane]}, best);
+  }
   return Outcome::varies;
-}
-
-void ComparedRows::consider(const GainOrder<Counts>& order, std::int32_t feature, std::size_t lane, double score,
-                            Split& best) const {
-  std::uint8_t next = 255;  // the lowest bin above; there is one
-  for (std::size_t i = 0; i < rows_.size(); ++i) next = bins_[i] > bins_[lane] ? std::min(next, bins_[i]) : next;
-  const bool left_is_larger = left_[lane].rows >= (order.node() - left_[lane]).rows;
-  keep_better(order, {feature, bins_[lane], next, left_is_larger, left_[lane], score}, best);
 }
 
 }  // namespace cartwheel::tree

@@ -11,8 +11,9 @@
 
 namespace cartwheel::tree {
 
-/// The rows of a node so small that comparing each of them with each other, all at once, beats any histogram or sort:
-/// most nodes of a deep tree. Not thread-safe: one object a thread, used for many nodes.
+/// The rows of a node so small that for a wide column comparing each of them with each other, all at once, beats
+/// sorting them: most nodes of a deep tree. (For a narrow column it is no faster than a histogram.) Not thread-safe:
+/// one object a thread, used for many nodes.
 class ComparedRows {
  public:
   static constexpr std::size_t most_rows = 32;
@@ -26,26 +27,19 @@ class ComparedRows {
     varies,       ///< All cuts were compared with `best`.
     has_missing,  ///< Nothing was done: some rows miss the value.
   };
-  /// The same as tree::find_split for the node's bins of a feature. @param bins  not wide.
-  Outcome find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& bins,
+  /// The same as tree::find_split for the node's bins of a feature. @param bins  of a column that does not share its
+  /// store.
+  Outcome find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& column,
                      std::uint32_t missing, std::uint32_t min_samples_leaf, Split& best);
 
  private:
   template <std::size_t lanes>
-  Outcome find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& bins,
+  Outcome find_split(const GainOrder<Counts>& order, std::int32_t feature, const StridedBins& column,
                      std::uint32_t missing, std::uint32_t min_samples_leaf, Split& best);
-  void consider(const GainOrder<Counts>& order, std::int32_t feature, std::size_t lane, double score,
-                Split& best) const;
-
-  using Bytes = std::array<std::uint8_t, most_rows>;
 
   std::span<const TreeRow> rows_;
   std::uint32_t weight_ = 0;
-  Bytes weights_{}, positives_{};                           ///< Of each row; 0 behind the last.
-  Bytes bins_{};                                            ///< Of each row, and the first row's again behind the last.
-  Bytes left_rows_{}, left_positives_{}, left_distinct_{};  ///< Of the rows whose bin is at most that of each row.
-  std::array<Counts, most_rows> left_{};
-  std::array<double, most_rows> scores_{};
+  std::array<std::uint8_t, most_rows> weights_{}, positives_{};  ///< Of each row; 0 behind the last.
 };
 
 }  // namespace cartwheel::tree

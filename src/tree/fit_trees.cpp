@@ -121,23 +121,6 @@ TreeNodes cut(const TreeNodes& tree, const DecisionTreeOptions& options) {
   return prune(options.max_depth == 0 ? tree : tree.top(options.max_depth), options.ccp_alpha);
 }
 
-/// The rows of some trees of a forest.
-struct Batch {
-  std::vector<std::vector<std::uint32_t>> weights;  ///< Empty vectors without bootstrap.
-  std::vector<TreeSample> samples;
-};
-
-Batch draw_batch(std::size_t first_tree, std::size_t trees, std::uint64_t seed, std::uint32_t rows, std::uint32_t draws,
-                 bool bootstrap) {
-  Batch batch{std::vector<std::vector<std::uint32_t>>(trees), std::vector<TreeSample>(trees)};
-  core::parallel_for(trees, [&](std::size_t i) {
-    const auto number = static_cast<std::uint32_t>(first_tree + i);
-    if (bootstrap) batch.weights[i] = bootstrap_weights(seed, number, rows, draws);
-    batch.samples[i] = {number, batch.weights[i]};
-  });
-  return batch;
-}
-
 /// Forests whose options differ in n_estimators, max_depth, ccp_alpha and oob_score alone.
 class ForestFamily {
  public:
@@ -172,20 +155,40 @@ class ForestFamily {
     GrowSettings settings = training_.settings(deepest.tree);
     settings.balanced_subsample = deepest.balanced_subsample;
     const std::uint32_t draws = draws_a_tree(deepest.max_samples, training_.rows());
-    const auto grower = make_cpu_grower(binned_, training_.y(), settings);
-    // A batch bounds the memory; as trees are independent, its size changes nothing else.
-    const auto batch_size = static_cast<std::size_t>(core::thread_count());
-    for (std::size_t first = begin; first < end; first += batch_size) {
-      const Batch batch = draw_batch(first, std::min(batch_size, end - first), deepest.tree.seed, training_.rows(),
-                                     draws, deepest.bootstrap);
-      const std::vector<TreeNodes> grown = grower->grow(batch.samples);
-      for (std::size_t m = 0; m < members_.size(); ++m) {
-        if (!wants(members_[m])) continue;
-        std::vector<TreeNodes> trees(grown.size());
-        core::parallel_for(grown.size(), [&](std::size_t i) { trees[i] = cut(grown[i], options_[members_[m]].tree); });
-        if (out_of_bag[m]) out_of_bag[m]->add(Predictor(trees, binned_.levels), batch.weights);
-        std::ranges::move(trees, std::back_inserter(forests[members_[m]].trees));
-      }
+    std::vector<TreeSample> samples;
+    for (std::size_t tree = begin; tree < end; ++tree)
+      samples.push_back({static_cast<std::uint32_t>(tree), {}, deepest.bootstrap ? draws : 0});
+    std::vector<TreeNodes> grown = make_cpu_grower(binned_, training_.y(), settings)->grow(samples);
+    std::vector<std::size_t> wanting;
+    for (std::size_t m = 0; m < members_.size(); ++m)
+      if (wants(members_[m])) wanting.push_back(m);
+    for (const std::size_t m : wanting) {
+      const DecisionTreeOptions& options = options_[members_[m]].tree;
+      std::vector<TreeNodes>& trees = forests[members_[m]].trees;
+      const std::size_t first = trees.size();
+      trees.resize(first + grown.size());
+      const bool whole = options.max_depth == deepest.tree.max_depth && options.ccp_alpha == 0.0;
+      core::parallel_for(grown.size(), [&](std::size_t i) {
+        if (whole && m == wanting.back())
+          trees[first + i] = std::move(grown[i]);
+        else
+          trees[first + i] = whole ? grown[i] : cut(grown[i], options);
+      });
+      if (out_of_bag[m]) add_out_of_bag(*out_of_bag[m], std::span(trees).subspan(first), samples, settings.seed);
+    }
+  }
+
+  /// Some trees at a time, as each needs its weights again.
+  void add_out_of_bag(OutOfBag& out_of_bag, std::span<const TreeNodes> trees, std::span<const TreeSample> samples,
+                      std::uint64_t seed) const {
+    const auto at_once = static_cast<std::size_t>(core::thread_count());
+    for (std::size_t first = 0; first < trees.size(); first += at_once) {
+      std::vector<std::vector<std::uint32_t>> weights(std::min(at_once, trees.size() - first));
+      core::parallel_for(weights.size(), [&](std::size_t i) {
+        const TreeSample& sample = samples[first + i];
+        weights[i] = bootstrap_weights(seed, sample.tree, training_.rows(), sample.draws);
+      });
+      out_of_bag.add(Predictor(trees.subspan(first, weights.size()), binned_.levels), weights);
     }
   }
 

@@ -37,16 +37,16 @@ class Histogram {
   /// called once for each of them.
   std::span<Bin> take(std::size_t k);
 
-  /// The same for one wide column. Time: rows + cells, or rows * log(rows) where rows are fewer.
+  /// The same for one wide column. Time: rows + cells / 64, or rows * log(rows) where rows are much fewer.
   std::span<Bin> sum_wide(std::span<const Row> rows, const StridedBins& column, bool count_distinct);
 
  private:
   using Cell = typename Row::Cell;
   static constexpr std::size_t touched_words = narrow_cells / 64;
 
-  template <std::size_t columns, bool distinct, bool touch>
+  template <std::size_t columns, bool distinct, bool touch, bool twice>
   void sum(std::span<const Row> rows, std::span<const StridedBins> bins);
-  void append(std::uint32_t bin, Cell& cell, std::uint32_t* distinct);
+  void sum_touched(std::span<const Row> rows, const StridedBins& column, bool count_distinct);
   std::span<Bin> sort(std::span<const Row> rows, const StridedBins& column);
 
   /// All 0 between takes. (Padded: columns a power of two apart would share the sets of a cache.)
@@ -55,8 +55,10 @@ class Histogram {
   std::array<std::array<std::uint64_t, touched_words>, columns_at_once> touched_{};
   std::array<std::uint32_t, columns_at_once> widths_{};
   bool counts_distinct_ = false, touches_ = false;
+  std::size_t second_ = 0;        ///< Column k is summed in two places, k and k + second_; 0: in one.
   std::vector<Cell> wide_cells_;  ///< All 0 between calls.
   std::vector<std::uint32_t> wide_distinct_;
+  std::vector<std::uint64_t> wide_touched_;
   std::vector<Bin> present_;
 };
 

@@ -46,6 +46,8 @@ std::size_t part_by_bin(std::span<Row> rows, std::span<Row> aside, const Strided
   if (bins.wide()) return part_rows(rows, aside, [&](std::size_t row) { return goes_left(bins[row]); });
   const std::uint8_t* const from = bins.bins;
   const std::size_t stride = bins.stride;
+  if (!bins.shares_store() && missing_left == no_bin)
+    return part_rows(rows, aside, [=](std::size_t row) -> std::size_t { return from[row * stride] <= last_left; });
   if (bins.shares_store()) {
     std::array<std::uint8_t, narrow_cells> byte_goes_left;
     byte_goes_left.fill(static_cast<std::uint8_t>(goes_left(bins.common)));
@@ -70,19 +72,46 @@ Training::Training(const BinnedColumns& its_x, std::span<const std::uint8_t> its
       columns(column_wise(stored)),
       rows(stored, x.rows) {}
 
-/// Searches a feature of a node of few rows. @return false, and nothing was done, where that is not for it.
+/// Searches a wide column.
 template <class Row>
-bool NodeSearch<Row>::search_compared(const StridedBins& column, std::uint32_t feature, const Order& order, Split& best,
-                                      std::uint8_t& varies) {
+void NodeSearch<Row>::search_wide(const SearchedNode<Row>& node, const StridedBins& column, std::uint32_t feature,
+                                  const Order& order, Split& best, std::uint8_t& varies) {
   if constexpr (std::is_same_v<Sum, Counts>) {
-    if (!compares_ || column.shares_store() || training_.x.by_level(feature)) return false;
-    const auto outcome = compared_.find_split(order, static_cast<std::int32_t>(feature), column,
-                                              training_.x.missing[feature], training_.settings.min_samples_leaf, best);
-    varies = outcome == ComparedRows::Outcome::varies ? 1 : 0;
-    return outcome != ComparedRows::Outcome::has_missing;
-  } else {
-    return false;
+    if (compares_ && !training_.x.by_level(feature)) {
+      const auto outcome =
+          compared_.find_split(order, static_cast<std::int32_t>(feature), column, training_.x.missing[feature],
+                               training_.settings.min_samples_leaf, best);
+      varies = outcome == ComparedRows::Outcome::varies ? 1 : 0;
+      if (outcome != ComparedRows::Outcome::has_missing) return;
+    }
   }
+  search_bins(histogram_.sum_wide(node.rows, column, count_distinct_), feature, order, best, varies);
+}
+
+/// Searches a column whose bins in the node are known.
+template <class Row>
+void NodeSearch<Row>::search_bins(std::span<Bin> present, std::uint32_t feature, const Order& order, Split& best,
+                                  std::uint8_t& varies) const {
+  varies = present.size() > 1 ? 1 : 0;
+  if (present.size() < 2) return;
+  const std::uint32_t missing = training_.x.missing[feature];
+  if (training_.x.by_level(feature)) order_levels(present, missing);
+  find_split(order, static_cast<std::int32_t>(feature), std::span<const Bin>(present), missing,
+             training_.settings.min_samples_leaf, best);
+}
+
+/// Notes the cut of a column of two bins that shares its store, as most that do have.
+template <class Row>
+void NodeSearch<Row>::search_two_bins(const StridedBins& column, std::uint32_t feature, std::span<const Bin> store,
+                                      const SearchedNode<Row>& node, std::uint8_t& varies) {
+  const auto other = std::ranges::lower_bound(store, column.first, {}, &Bin::bin);
+  varies = 0;
+  if (other == store.end() || other->bin != column.first || other->counts.rows == node.counts.rows) return;
+  varies = 1;
+  const std::size_t smaller = std::min<std::size_t>(other->distinct_rows, node.rows.size() - other->distinct_rows);
+  if (training_.settings.min_samples_leaf > 1 && smaller < training_.settings.min_samples_leaf) return;
+  only_cuts_.push_back(
+      {static_cast<std::int32_t>(feature), column.common == 0 ? node.counts - other->counts : other->counts});
 }
 
 /// The bins of a column that shares its store: what the store does not tell of it has its common bin.
@@ -109,24 +138,16 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
                                   std::span<const std::uint32_t> features, Split& best,
                                   std::span<std::uint8_t> varies) {
   constexpr std::uint32_t none = 0xffffffff;
-  const auto look = [&](std::size_t i, std::span<Bin> present) {
-    varies[i] = present.size() > 1 ? 1 : 0;
-    if (present.size() < 2) return;
-    const std::uint32_t feature = features[i], missing = training_.x.missing[feature];
-    if (training_.x.by_level(feature)) order_levels(present, missing);
-    find_split(order, static_cast<std::int32_t>(feature), std::span<const Bin>(present), missing,
-               training_.settings.min_samples_leaf, best);
-  };
   stores_.clear();
+  only_cuts_.clear();
   next_.resize(features.size());
   place_of_store_.resize(bins.stores.size());
   for (std::uint32_t i = 0; i < features.size(); ++i) {
     const StridedBins& column = bins[features[i]];
     if (column.wide()) {
-      look(i, histogram_.sum_wide(node.rows, column, count_distinct_));
+      search_wide(node, column, features[i], order, best, varies[i]);
       continue;
     }
-    if (search_compared(column, features[i], order, best, varies[i])) continue;
     std::uint32_t& place = place_of_store_[column.store];
     if (place == 0) {
       stores_.push_back({column.store, none});
@@ -146,25 +167,34 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
       const WantedStore& store = stores_[begin + k];
       place_of_store_[store.store] = 0;
       const std::span<Bin> present = histogram_.take(k);
+      if (node.rows.size() < large_node)  // else tasks share the node
+        training_.stored.mark_constant(store.store, present, node.constant);
       for (std::uint32_t i = store.head; i != none; i = next_[i]) {
         const StridedBins& column = bins[features[i]];
-        look(i, column.shares_store() ? bins_of_sharing(column, present, node) : present);
+        if (column.shares_store() && column.cells == 2 && training_.x.missing[features[i]] == no_bin)
+          search_two_bins(column, features[i], present, node, varies[i]);
+        else
+          search_bins(column.shares_store() ? bins_of_sharing(column, present, node) : present, features[i], order,
+                      best, varies[i]);
       }
     }
   }
+  find_split(order, std::span<const OnlyCut<Sum>>(only_cuts_), best);
 }
 
 template <class Row>
 void NodeSearch<Row>::search(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                              std::span<const std::uint32_t> features, Split& best) {
   varies_.assign(features.size(), 0);
-  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
-  if (node.rows.size() < large_node || features.size() <= at_once || core::thread_count() == 1)
+  const auto threads = static_cast<std::size_t>(core::thread_count());
+  if (node.rows.size() < large_node || features.size() == 1 || threads == 1)
     return search_some(node, bins, order, features, best, varies_);
-  const std::size_t groups = (features.size() + at_once - 1) / at_once;
+  const std::size_t at_once = std::clamp<std::size_t>(features.size() / threads, 1, Histogram<Row>::columns_at_once),
+                    groups = (features.size() + at_once - 1) / at_once;
   std::vector<Split> results(groups);
   core::parallel_for(groups, [&](std::size_t group) {
-    NodeSearch own(training_, tree_, rule_, root_, false);
+    NodeSearch own(training_);
+    own.rule_ = rule_;
     own.count_distinct_ = count_distinct_;
     const std::size_t begin = group * at_once, size = std::min(at_once, features.size() - begin);
     own.search_some(node, bins, order, features.subspan(begin, size), results[group],

@@ -98,6 +98,7 @@ StoredColumns::StoredColumns(const BinnedColumns& x) : columns_(x.columns) {
       return StridedBins{reinterpret_cast<const std::uint8_t*>(bins.data()), sizeof bins[0], x.cells(j)};
     });
   for (const Group& group : make_groups(x, candidates)) {
+    Members& members = members_.emplace_back();
     if (group.columns.size() == 1) {
       columns_[group.columns[0]].store = static_cast<std::uint32_t>(stores_.size());
       stores_.push_back(columns_[group.columns[0]]);
@@ -105,7 +106,11 @@ StoredColumns::StoredColumns(const BinnedColumns& x) : columns_(x.columns) {
     }
     std::vector<std::uint8_t> bytes(x.rows);
     std::uint32_t next = 1;
+    members.column_of_byte.push_back(group.columns[0]);
     for (const std::uint32_t j : group.columns) {
+      if (members.bits.empty() || members.bits.back().first != j / 64) members.bits.push_back({j / 64, 0});
+      members.bits.back().second |= std::uint64_t{1} << (j % 64);
+      members.column_of_byte.resize(members.column_of_byte.size() + x.cells(j) - 1, j);
       StridedBins& column = columns_[j];
       column.store = static_cast<std::uint32_t>(stores_.size());
       column.first = next;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "tree/binning.hpp"
@@ -24,10 +26,28 @@ class StoredColumns {
   /// Column j, column-wise. A wide one has no store.
   const StridedBins& column(std::uint32_t j) const { return columns_[j]; }
   std::size_t columns() const { return columns_.size(); }
+  /// Marks the columns of a shared store in a mask of one bit a column, but for those that the bytes speak of.
+  /// @param bytes  of the rows of a node. Does nothing for a store that is not shared.
+  template <class Bins>
+  void mark_constant(std::size_t store, const Bins& bytes, std::span<std::uint64_t> mask) const {
+    const Members& members = members_[store];
+    if (members.bits.empty()) return;
+    for (const auto& [word, bits] : members.bits) mask[word] |= bits;
+    for (const auto& byte : bytes) {
+      const std::uint32_t column = members.column_of_byte[byte.bin];
+      mask[column / 64] &= ~(std::uint64_t{byte.bin != 0} << (column % 64));
+    }
+  }
 
  private:
   std::vector<StridedBins> stores_;
   std::vector<StridedBins> columns_;
+  /// Who shares a store; all empty if it is not shared.
+  struct Members {
+    std::vector<std::pair<std::size_t, std::uint64_t>> bits;  ///< Words of a mask of columns, and the bits in them.
+    std::vector<std::uint32_t> column_of_byte;                ///< Byte 0 speaks of none; any column stands there.
+  };
+  std::vector<Members> members_;
   std::vector<std::vector<std::uint8_t>> shared_;  ///< The bytes of shared stores.
 };
 

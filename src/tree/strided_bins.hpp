@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "tree/binning.hpp"
 
@@ -24,10 +25,13 @@ struct StridedBins {
     const std::uint32_t place = byte - first;  // wraps around below `first`
     return place >= cells - 1 ? common : place + (place >= common ? 1 : 0);
   }
-  std::uint32_t operator[](std::size_t row) const {
-    const std::uint8_t* const at = bins + row * stride;
-    return wide() ? static_cast<std::uint32_t>(at[0] | at[1] << 8) : bin_of(*at);
+  /// For a wide column.
+  std::uint32_t wide_bin(std::size_t row) const {
+    std::uint16_t bin;
+    std::memcpy(&bin, bins + row * stride, sizeof bin);
+    return bin;
   }
+  std::uint32_t operator[](std::size_t row) const { return wide() ? wide_bin(row) : bin_of(bins[row * stride]); }
 };
 
 }  // namespace cartwheel::tree
