@@ -121,18 +121,16 @@ auto Histogram<Row>::take(std::size_t k) -> std::span<Bin> {
 /// With far fewer rows than a wide column has cells, sorting the rows' bins beats looking for those they touched.
 template <class Row>
 auto Histogram<Row>::sort(std::span<const Row> rows, const StridedBins& column) -> std::span<Bin> {
-  for (const Row& row : rows) present_.push_back({column.wide_bin(row.row), 1, unpack(row.cell())});
-  std::ranges::sort(present_, {}, &Bin::bin);
-  std::size_t last = 0;
-  for (std::size_t i = 1; i < present_.size(); ++i) {
-    if (present_[i].bin != present_[last].bin) {
-      present_[++last] = present_[i];
-    } else {
-      present_[last].distinct_rows += 1;
-      present_[last].counts = present_[last].counts + present_[i].counts;
-    }
+  keys_.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    keys_[i] = column.wide_bin(rows[i].row) << 16 | static_cast<std::uint32_t>(i);
+  std::ranges::sort(keys_);
+  for (const std::uint32_t key : keys_) {
+    const std::uint32_t bin = key >> 16;
+    if (present_.empty() || present_.back().bin != bin) present_.push_back({bin, 0, {}});
+    present_.back().distinct_rows += 1;
+    present_.back().counts = present_.back().counts + unpack(rows[key & 0xffff].cell());
   }
-  present_.resize(last + 1);
   return present_;
 }
 

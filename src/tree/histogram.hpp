@@ -59,6 +59,7 @@ class Histogram {
   std::vector<Cell> wide_cells_;  ///< All 0 between calls.
   std::vector<std::uint32_t> wide_distinct_;
   std::vector<std::uint64_t> wide_touched_;
+  std::vector<std::uint32_t> keys_;  ///< A row's bin, and its place in the node; 16 bits each.
   std::vector<Bin> present_;
 };
 
