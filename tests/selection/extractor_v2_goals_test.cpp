@@ -16,7 +16,8 @@ namespace {
 struct Goal {
   Label label;
   const char* model;
-  ParameterGrid grid;
+  ParameterGrid grid, features;
+  int folds;
   double roc_auc, f1_optimized;
 };
 
@@ -29,9 +30,10 @@ TEST_P(ExtractorV2Goals, AreReachedOnTheStore) {
   options.session.label = GetParam().label;
   options.batches.train = 21 * day;
   options.batches.validation = options.batches.test = options.batches.step = 7 * day;
+  options.batches.folds = GetParam().folds;
   options.metric = SearchMetric::roc_auc;
   options.threshold.guard = false;
-  options.extractors = {{"V2", {}}};
+  options.extractors = {{"V2", GetParam().features}};
   options.models = {{GetParam().model, GetParam().grid}};
 
   Account account;
@@ -52,14 +54,20 @@ TEST_P(ExtractorV2Goals, AreReachedOnTheStore) {
 
 INSTANTIATE_TEST_SUITE_P(
     Labels, ExtractorV2Goals,
-    ::testing::Values(
-        Goal{Label::window,
-             "random_forest",
-             {{"n_estimators", {std::int64_t{100}}}, {"min_samples_leaf", {std::int64_t{2}}}},
-             0.92,
-             0.80},
-        Goal{
-            Label::future, "logistic_regression", {{"penalty", {std::string("l1")}}, {"C", {0.03, 0.1}}}, 0.635, 0.43}),
+    ::testing::Values(Goal{.label = Label::window,
+                           .model = "random_forest",
+                           .grid = {{"n_estimators", {std::int64_t{100}}}, {"min_samples_leaf", {std::int64_t{2}}}},
+                           .features = {},
+                           .folds = 1,
+                           .roc_auc = 0.92,
+                           .f1_optimized = 0.80},
+                      Goal{.label = Label::future,
+                           .model = "logistic_regression",
+                           .grid = {{"penalty", {std::string("l1"), std::string("l2")}}, {"C", {0.03, 0.1, 1.0}}},
+                           .features = {{"smoothing", {std::string("fitted"), std::int64_t{20}, std::int64_t{100}}}},
+                           .folds = 3,
+                           .roc_auc = 0.635,
+                           .f1_optimized = 0.43}),
     [](const auto& goal) { return std::string(name_of(goal.param.label)); });
 
 }  // namespace
