@@ -141,11 +141,16 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
   stores_.clear();
   only_cuts_.clear();
   next_.resize(features.size());
-  place_of_store_.resize(bins.stores.size());
+  if (place_of_store_.empty()) place_of_store_.resize(bins.stores.size());
   for (std::uint32_t i = 0; i < features.size(); ++i) {
     const StridedBins& column = bins[features[i]];
     if (column.wide()) {
       search_wide(node, column, features[i], order, best, varies[i]);
+      continue;
+    }
+    if (!column.shares_store()) {
+      next_[i] = none;
+      stores_.push_back({column.store, i});
       continue;
     }
     std::uint32_t& place = place_of_store_[column.store];
@@ -179,7 +184,7 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
       }
     }
   }
-  find_split(order, std::span<const OnlyCut<Sum>>(only_cuts_), best);
+  if (!only_cuts_.empty()) find_split(order, std::span<const OnlyCut<Sum>>(only_cuts_), best);
 }
 
 template <class Row>
@@ -213,7 +218,8 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
   std::iota(features_.begin(), features_.end(), 0u);
   core::RandomStream random(training_.settings.seed, core::RandomPurpose::split_features, tree_, node.path);
   if constexpr (std::is_same_v<Sum, Counts>) {
-    compares_ = node.rows.size() <= std::min(training_.settings.plan.compared_rows, ComparedRows::most_rows) &&
+    compares_ = training_.stored.any_wide() &&
+                node.rows.size() <= std::min(training_.settings.plan.compared_rows, ComparedRows::most_rows) &&
                 node.counts.rows <= ComparedRows::most_weight;
     if (compares_) compared_.take(node.rows);
   }

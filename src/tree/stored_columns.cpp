@@ -97,6 +97,7 @@ StoredColumns::StoredColumns(const BinnedColumns& x) : columns_(x.columns) {
     columns_[j] = x.with_column(j, [&](auto bins) {
       return StridedBins{reinterpret_cast<const std::uint8_t*>(bins.data()), sizeof bins[0], x.cells(j)};
     });
+  any_wide_ = std::ranges::any_of(columns_, &StridedBins::wide);
   for (const Group& group : make_groups(x, candidates)) {
     Members& members = members_.emplace_back();
     if (group.columns.size() == 1) {

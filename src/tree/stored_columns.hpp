@@ -26,6 +26,7 @@ class StoredColumns {
   /// Column j, column-wise. A wide one has no store.
   const StridedBins& column(std::uint32_t j) const { return columns_[j]; }
   std::size_t columns() const { return columns_.size(); }
+  bool any_wide() const { return any_wide_; }
   /// Marks the columns of a shared store in a mask of one bit a column, but for those that the bytes speak of.
   /// @param bytes  of the rows of a node. Does nothing for a store that is not shared.
   template <class Bins>
@@ -40,6 +41,7 @@ class StoredColumns {
   }
 
  private:
+  bool any_wide_ = false;
   std::vector<StridedBins> stores_;
   std::vector<StridedBins> columns_;
   /// Who shares a store; all empty if it is not shared.
