@@ -13,7 +13,6 @@ namespace cartwheel::tree {
 namespace {
 
 constexpr std::size_t entropy_terms = 1 << 14;
-constexpr std::size_t large_node = 1 << 14;  ///< Rows from which on the features of a node are searched in parallel.
 
 std::vector<double> make_entropy_terms(const GrowSettings& settings, std::uint32_t rows) {
   if (settings.impurity.criterion == Criterion::gini) return {};
@@ -167,11 +166,14 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
     const std::size_t size = std::min(at_once, stores_.size() - begin);
     std::array<StridedBins, at_once> summed;
     for (std::size_t k = 0; k < size; ++k) summed[k] = bins.stores[stores_[begin + k].store];
-    histogram_.sum(node.rows, std::span(summed).first(size), count_distinct_);
+    if (node.cells.empty()) histogram_.sum(node.rows, std::span(summed).first(size), count_distinct_);
     for (std::size_t k = 0; k < size; ++k) {
       const WantedStore& store = stores_[begin + k];
       place_of_store_[store.store] = 0;
-      const std::span<Bin> present = histogram_.take(k);
+      const std::span<Bin> present =
+          node.cells.empty()
+              ? histogram_.take(k)
+              : histogram_.list(node.cells.subspan(training_.stored.first_cell(store.store), summed[k].cells));
       if (node.rows.size() < large_node)  // else tasks share the node
         training_.stored.mark_constant(store.store, present, node.constant);
       for (std::uint32_t i = store.head; i != none; i = next_[i]) {
