@@ -3,6 +3,7 @@
 #include <cartwheel/account.hpp>
 #include <cartwheel/session_table.hpp>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -48,6 +49,10 @@ void state_needs(const Arguments& arguments, std::span<const std::filesystem::pa
 
 /// Says on stderr what building sessions of a large log will take, before it is done. Nothing with --quiet.
 void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options);
+
+/// The key that this run hashes ids with: drawn anew each time, unless --seed gives one (then the same ids look the
+/// same in all pages of that seed).
+std::uint64_t key_of_ids(const Arguments& arguments);
 
 /// Writes a result to `path`, atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);

@@ -1,0 +1,191 @@
+#include "analysis/nearest_change.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+
+#include "analysis/window_row.hpp"
+#include "core/math.hpp"
+#include "core/time.hpp"
+
+namespace cartwheel::analysis {
+namespace {
+
+using What = EventChange::What;
+
+struct Candidate {
+  What what;
+  std::uint32_t event;
+  double distance;  ///< Of times and prices the ratio as a logarithm; of products their place in the list.
+  Event changed;
+
+  auto order() const { return std::tuple(what == What::product, distance, event, what); }
+};
+
+constexpr std::array<double, 8> price_factors{0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 2.0, 4.0};
+constexpr std::array<double, 10> pauses_in_seconds{0.5, 2, 5, 15, 30, 60, 120, 300, 600, 1500};
+
+void add_times(const std::vector<Event>& window, std::vector<Candidate>& candidates) {
+  for (std::uint32_t i = 1; i < window.size(); ++i) {
+    const auto pause = static_cast<double>(window[i].time - window[i - 1].time);
+    for (const double seconds : pauses_in_seconds) {
+      const auto wanted = static_cast<std::int64_t>(seconds * core::microseconds_per_second);
+      const std::int64_t time = window[i - 1].time + wanted;
+      if (time == window[i].time || (i + 1 < window.size() && time > window[i + 1].time)) continue;
+      Candidate candidate{What::time, i, 0.0, window[i]};
+      candidate.distance = std::abs(core::log(static_cast<double>(wanted) / std::max(pause, 1e5)));
+      candidate.changed.time = time;
+      candidates.push_back(candidate);
+    }
+  }
+}
+
+void add_prices(const std::vector<Event>& window, std::vector<Candidate>& candidates) {
+  for (std::uint32_t i = 0; i < window.size(); ++i) {
+    if (window[i].price == missing_price || window[i].price <= 0) continue;
+    for (const double factor : price_factors) {
+      const double price = static_cast<double>(window[i].price) * factor;
+      if (price > static_cast<double>(largest_price)) continue;
+      Candidate candidate{What::price, i, std::abs(core::log(factor)), window[i]};
+      constexpr std::int64_t cent = price_scale / 100;
+      candidate.changed.price = std::max<std::int64_t>(std::llround(price / cent), 1) * cent;
+      candidates.push_back(candidate);
+    }
+  }
+}
+
+/// What the log said last of each product, up to a time: those of the window, then the most viewed.
+std::vector<Event> known_products(const EventLog& log, std::int64_t until, const std::vector<Event>& window,
+                                  std::size_t most) {
+  std::vector<std::uint64_t> views(log.products().size());
+  constexpr std::size_t never = SIZE_MAX;
+  std::vector<std::size_t> last(views.size(), never);
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    const Code product = log.product()[i];
+    if (product == missing_code || log.time()[i] > until) continue;
+    if (log.type()[i] == EventType::view) ++views[product];
+    if (last[product] == never || log.time()[last[product]] <= log.time()[i]) last[product] = i;
+  }
+  std::vector<Code> order(views.size());
+  std::iota(order.begin(), order.end(), Code{0});
+  std::erase_if(order, [&](Code product) {
+    return last[product] == never || std::ranges::find(window, product, &Event::product) != window.end();
+  });
+  const std::size_t kept = std::min(most, order.size());
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(kept), [&](Code a, Code b) {
+    return std::tuple(views[b], log.products()[a]) < std::tuple(views[a], log.products()[b]);
+  });
+  std::vector<Event> known;
+  for (const Event& event : window)  // of these the window itself says what they are
+    if (event.product != missing_code && std::ranges::find(known, event.product, &Event::product) == known.end())
+      known.push_back(event);
+  for (const Code product : std::span(order).first(kept)) known.push_back(log.event(last[product]));
+  return known;
+}
+
+void add_products(const std::vector<Event>& window, const std::vector<Event>& known,
+                  std::vector<Candidate>& candidates) {
+  for (std::uint32_t i = 0; i < window.size(); ++i)
+    for (std::size_t p = 0; p < known.size(); ++p) {
+      if (known[p].product == window[i].product) continue;
+      Candidate candidate{What::product, i, static_cast<double>(p), window[i]};
+      candidate.changed.product = known[p].product;
+      candidate.changed.category_id = known[p].category_id;
+      candidate.changed.category_code = known[p].category_code;
+      candidate.changed.brand = known[p].brand;
+      candidate.changed.price = known[p].price;
+      candidates.push_back(candidate);
+    }
+}
+
+template <class T>
+void repeat_stretch(const Column<T>& from, std::size_t begin, std::size_t length, std::size_t times, Column<T>& to) {
+  to.resize(times * length);
+  for (std::size_t i = 0; i < times; ++i)
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(begin), length,
+                to.begin() + static_cast<std::ptrdiff_t>(i * length));
+}
+
+/// One row a candidate: the session with that event changed.
+SessionTable changed_sessions(const SessionTable& sessions, std::uint32_t row,
+                              const std::vector<Candidate>& candidates) {
+  const std::size_t n = candidates.size(), size = static_cast<std::size_t>(sessions.options.size);
+  SessionTable table;
+  table.options = sessions.options;
+  table.log = sessions.log;
+  table.log_begin = sessions.log_begin;
+  table.log_end = sessions.log_end;
+  repeat_stretch(sessions.session, row, 1, n, table.session);
+  repeat_stretch(sessions.user, row, 1, n, table.user);
+  repeat_stretch(sessions.start, row, 1, n, table.start);
+  repeat_stretch(sessions.window_end, row, 1, n, table.window_end);
+  repeat_stretch(sessions.label_time, row, 1, n, table.label_time);
+  repeat_stretch(sessions.start_sequence, row, 1, n, table.start_sequence);
+  repeat_stretch(sessions.label, row, 1, n, table.label);
+  repeat_stretch(sessions.event_count, row, 1, n, table.event_count);
+  const std::size_t begin = row * size;
+  repeat_stretch(sessions.time, begin, size, n, table.time);
+  repeat_stretch(sessions.price, begin, size, n, table.price);
+  repeat_stretch(sessions.type, begin, size, n, table.type);
+  repeat_stretch(sessions.product, begin, size, n, table.product);
+  repeat_stretch(sessions.category_id, begin, size, n, table.category_id);
+  repeat_stretch(sessions.category_code, begin, size, n, table.category_code);
+  repeat_stretch(sessions.brand, begin, size, n, table.brand);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Event& changed = candidates[i].changed;
+    const std::size_t at = i * size + candidates[i].event;
+    table.time[at] = changed.time;
+    table.price[at] = changed.price;
+    table.product[at] = changed.product;
+    table.category_id[at] = changed.category_id;
+    table.category_code[at] = changed.category_code;
+    table.brand[at] = changed.brand;
+    if (candidates[i].event + 1 == size) table.window_end[i] = changed.time;
+  }
+  return table;
+}
+
+}  // namespace
+
+ChangeSearch nearest_change(const Pipeline& pipeline, const SessionTable& sessions, std::uint32_t row,
+                            double probability, const ExplainOptions& options) {
+  std::vector<Event> window;
+  for (std::uint32_t i = 0; i < sessions.event_count[row]; ++i) window.push_back(window_event(sessions, row, i));
+  std::vector<Candidate> candidates;
+  add_times(window, candidates);
+  add_prices(window, candidates);
+  add_products(window,
+               known_products(sessions.log, window.back().time, window,
+                              std::min(options.products, std::max<std::size_t>(options.changes / window.size(), 1))),
+               candidates);
+  std::ranges::stable_sort(candidates, {}, &Candidate::order);
+  if (candidates.size() > options.changes)
+    candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(options.changes), candidates.end());
+  if (candidates.empty()) return {};
+
+  const SessionTable changed = changed_sessions(sessions, row, candidates);
+  std::vector<std::uint32_t> rows(candidates.size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  const std::vector<double> scores = pipeline.predict_proba(changed, rows);
+  const bool decision = probability >= pipeline.threshold;
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if ((scores[i] >= pipeline.threshold) != decision) {
+      best = i;
+      break;
+    }
+    if (decision ? scores[i] < scores[best] : scores[i] > scores[best]) best = i;
+  }
+  EventChange change;
+  change.what = candidates[best].what;
+  change.event = candidates[best].event;
+  change.before = window_events(sessions, row)[change.event];
+  change.after = window_events(changed, rows[best])[change.event];
+  change.probability = scores[best];
+  change.decision = scores[best] >= pipeline.threshold;
+  return {std::move(change), candidates.size()};
+}
+
+}  // namespace cartwheel::analysis
