@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,11 @@
 namespace intent_cli {
 
 using Json = nlohmann::ordered_json;
+
+/// A check that a command was asked for did not pass, and its page says why: exit code 5.
+struct CheckFailed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// How long each stage of a command took.
 class Stopwatch {

@@ -42,12 +42,18 @@ class AuditSubject {
   /// "V1 (session_size=3) > standard_scaler"
   virtual std::string recipe_name(std::size_t recipe) const = 0;
   virtual FittedColumns fit(const SessionTable& sessions, const Fold& fold, std::size_t recipe) const = 0;
+  /// Of the fold's training rows: what the extractor gives with numbers that it fits for all rows together (such as a
+  /// smoothing) held fixed, so that each row's features are as of its start. By default as in fit.
+  virtual FeatureMatrix training_features(const SessionTable& sessions, const Fold& fold, std::size_t recipe) const {
+    return fit(sessions, fold, recipe).features;
+  }
   /// Models and cuts of a batch: fitted on its folds and tuned out of fold, then fitted on all of training.
   virtual std::vector<FittedChoice> choose(const SessionTable& sessions, const Batch& batch) const = 0;
 };
 
 /// What run_experiment does by `options`: its batches, every way to make columns that its grid has, and of each model
-/// the first combination. @throws ParameterError as run_experiment before its work starts.
+/// the first combination. Training features are taken with a fitted `smoothing` held at 20. @throws ParameterError as
+/// run_experiment before its work starts.
 std::unique_ptr<AuditSubject> make_audit_subject(const ExperimentOptions& options);
 
 struct AuditOptions {
@@ -55,8 +61,8 @@ struct AuditOptions {
   /// [0, 1000] draws of each kind, in the first batch, in which models and cuts are fitted again, too. A model depends
   /// on its input and seed alone, so where its input is bit-identical, so is the model; these draws check that as well.
   int model_draws = 1;
-  std::size_t rows = 4096;  ///< [1, 2^31]: rows compared in a draw of proof B, those that end last before the cut.
-  std::size_t findings = 20;  ///< [1, 10000] reported at most.
+  std::size_t rows = 4096;       ///< [1, 2^31]: rows compared in a draw of proof B, those that end last before the cut.
+  std::size_t findings = 20;     ///< [1, 10000] reported at most.
   double suspicious_auc = 0.95;  ///< [0.5, 1]: a feature that alone does better is noted.
   double suspicious_psi = 0.25;  ///< > 0: what has shifted more is noted.
   std::uint64_t seed = 0;
@@ -74,6 +80,7 @@ std::string_view name_of(AuditChange change);
 enum class AuditProof : std::uint8_t {
   fitted,    ///< A: what is later than the end of training changes nothing that is fitted or chosen, no training row.
   features,  ///< B: what is later than a row's window changes none of its features.
+  training,  ///< Event types later than a training row's window change none of its features, when it is fitted.
   types,     ///< Labels that look into the window: the window's event types change none of its features.
 };
 
@@ -84,7 +91,7 @@ struct AuditFinding {
   std::string batch, fold;  ///< "2016-08-29"; "fold 1" or "final".
   int draw = 0;
   std::string recipe;
-  std::string what;      ///< "feature cart_ratio of a training row", "step chi2", "threshold of random_forest", ...
+  std::string what;  ///< "feature cart_ratio of a training row", "step chi2", "threshold of random_forest", ...
   std::vector<std::string> features;  ///< Columns that differ.
   std::string session;                ///< The row, where there is one.
   std::string before, after;          ///< What differs, as text.
@@ -105,7 +112,7 @@ struct AuditNote {
 /// What was proven.
 struct AuditWork {
   std::uint64_t folds = 0, recipes = 0;
-  std::uint64_t draws_fitted = 0, draws_features = 0, draws_types = 0;
+  std::uint64_t draws_fitted = 0, draws_features = 0, draws_training = 0, draws_types = 0;
   std::uint64_t draws_without_events = 0;  ///< Nothing was later than the cut.
   std::uint64_t models_fitted = 0;         ///< On altered data.
   std::uint64_t rows_compared = 0;
@@ -123,10 +130,11 @@ struct AuditReport {
 ///
 /// A: events later than the fold's end of training are altered (another product, price, type, user), inserted (into any
 /// session), deleted or moved in time; then training rows, their labels and columns, extractor, steps, and for the
-/// batch's last cut the rows that a cut and parameters are chosen on must be bit-identical, and in some draws the models
-/// and cuts themselves. B: with fitted objects frozen, the same is done to all events later than some row's window, and
-/// no feature of any row that ends by then may change a bit; training rows that end by then are fitted again, too,
-/// because theirs are features as of their start. Category columns are compared by their levels' texts.
+/// batch's last cut the rows that a cut and parameters are chosen on must be bit-identical, and in some draws the
+/// models and cuts themselves. B: with fitted objects frozen, the same is done to all events later than some row's
+/// window, and no feature of any row that ends by then may change a bit. Training rows that end by then are also
+/// fitted again with other types for all later events: a target that came later must not show in them. Category columns
+/// are compared by their levels' texts.
 ///
 /// A difference is traced to the event that makes it by bisection over the changed events. The log's last event stays,
 /// so that the batches do. The result is the same for any number of threads.

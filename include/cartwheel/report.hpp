@@ -16,8 +16,11 @@
 /// same), and as JSON. Only the seconds of the search depend on the clock.
 namespace cartwheel {
 
+struct AuditReport;
+struct Earliness;
 struct ErrorAnalysis;
 struct Explanation;
+struct Pitfalls;
 
 /// The batch table, batch by batch: the models, then the dummies.
 std::string batch_table_text(const ExperimentResult& result);
@@ -61,6 +64,31 @@ std::string errors_text(const ErrorAnalysis& analysis, const std::function<std::
 std::string errors_csv(const ErrorAnalysis& analysis);
 /// A JSON object with all of it; what is undefined is null. @param id  as in errors_text.
 std::string errors_json(const ErrorAnalysis& analysis, const std::function<std::string(std::string_view)>& id = {});
+
+/// An audit: whether it passed, what was proven, each leak with the event that makes it, and the checks of the data.
+std::string audit_text(const AuditReport& report);
+/// Columns kind,batch,fold,check,name,value,suspicious,text; kind is "leak" or "note".
+std::string audit_csv(const AuditReport& report);
+/// A JSON object with all of it.
+std::string audit_json(const AuditReport& report);
+
+/// The careless evaluation beside the honest one, mend by mend.
+std::string pitfalls_text(const Pitfalls& pitfalls);
+/// One row a step: step,claimed_accuracy,claimed_f1,claimed_auc,claimed_ap,claimed_sessions, the same of "later", gap,
+/// closed, story.
+std::string pitfalls_csv(const Pitfalls& pitfalls);
+/// A JSON object with all of it.
+std::string pitfalls_json(const Pitfalls& pitfalls);
+
+/// How each window length does, and after how many events to call the model.
+std::string earliness_text(const Earliness& earliness);
+/// One row a (length, model), means over the batches.
+std::string earliness_csv(const Earliness& earliness);
+/// The rows of batches_json of all lengths, with "session_size" and "targets_ahead".
+std::string earliness_json(const Earliness& earliness);
+/// Writes batches.json (all lengths), earliness.csv, and for each length a folder size_N with what write_experiment
+/// writes. @throws DataError.
+void write_earliness(const Earliness& earliness, const std::filesystem::path& folder);
 
 /// An id as pages and logs may show it: 12 hex digits, the same for the same id and key. @param key  of the run.
 /// Whoever knows the key can test a guess, so it should not be published with the page.

@@ -47,13 +47,24 @@ class ChangeDraw {
         event.time = later_time();
         return {ChangedEvent::inserted, false, event};
       }
-      default:
-        return {row, false, altered(log_.event(row))};
+      case AuditChange::types: {
+        Event event = log_.event(row);
+        event.type = any_type();
+        return {row, false, event};
+      }
+      case AuditChange::alter:
+        break;
     }
+    return {row, false, altered(log_.event(row))};
   }
 
   std::uint64_t any_row() {
     return random_.below(static_cast<std::uint32_t>(std::min<std::size_t>(log_.size(), UINT32_MAX)));
+  }
+
+  EventType any_type() {
+    constexpr EventType types[] = {EventType::cart, EventType::purchase, EventType::remove_from_cart, EventType::view};
+    return types[random_.below(4)];
   }
 
   /// In (cut, end], half of the time within the first hour.
@@ -65,9 +76,8 @@ class ChangeDraw {
 
   /// What another event is about, of any kind; a quarter of them by another user.
   Event altered(Event event) {
-    constexpr EventType types[] = {EventType::cart, EventType::purchase, EventType::remove_from_cart, EventType::view};
     const Event donor = log_.event(any_row());
-    event.type = types[random_.below(4)];
+    event.type = any_type();
     event.product = donor.product;
     event.category_id = donor.category_id;
     event.category_code = donor.category_code;
@@ -169,9 +179,9 @@ std::string to_text(const EventLog& log, const ChangedEvent& change) {
                        product.empty() ? "no product" : data::escaped(product, 40));
   };
   if (change.row == ChangedEvent::inserted)
-    return fmt::format("a new event ({}) in session {}", shown(change.event),
-                       change.event.session == missing_code ? "(none)"
-                                                            : data::escaped(log.sessions()[change.event.session], 40));
+    return fmt::format(
+        "a new event ({}) in session {}", shown(change.event),
+        change.event.session == missing_code ? "(none)" : data::escaped(log.sessions()[change.event.session], 40));
   const std::string old = fmt::format("event {} ({})", change.row + 1, shown(log.event(change.row)));
   return change.erased ? old + " deleted" : fmt::format("{} became ({})", old, shown(change.event));
 }

@@ -19,6 +19,11 @@ std::string looked_at(double count, std::string_view one, std::string_view many,
   return count == 1.0 ? fmt::format("looked at one {} only", one) : fmt::format("looked at {} {}", plain(count), many);
 }
 
+std::string counted(double count, std::string_view what) {
+  if (count == 0.0) return fmt::format("no event {}", what);
+  return fmt::format("{} event{} {}", plain(count), count == 1.0 ? "" : "s", what);
+}
+
 std::string weekday_words(double day) {
   constexpr std::array days{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
   const auto number = static_cast<std::size_t>(std::clamp(day, 0.0, 6.0));
@@ -42,12 +47,12 @@ constexpr std::array phrases{
            [](double v) { return v == 0.0 ? "all prices alike" : fmt::format("prices apart by {:.2f} (std)", v); }},
     Phrase{"category_code_nunique",
            [](double v) { return looked_at(v, "category", "categories", "no category has a name"); }},
-    Phrase{"category_code_count", [](double v) { return fmt::format("{} with a named category", plain(v)); }},
+    Phrase{"category_code_count", [](double v) { return counted(v, "with a named category"); }},
     Phrase{"category_id_nunique",
            [](double v) { return looked_at(v, "category id", "category ids", "no category is known"); }},
-    Phrase{"category_id_count", [](double v) { return fmt::format("{} with a known category", plain(v)); }},
+    Phrase{"category_id_count", [](double v) { return counted(v, "with a known category"); }},
     Phrase{"brand_nunique", [](double v) { return looked_at(v, "brand", "brands", "no brand is known"); }},
-    Phrase{"brand_count", [](double v) { return fmt::format("{} with a known brand", plain(v)); }},
+    Phrase{"brand_count", [](double v) { return counted(v, "with a known brand"); }},
     Phrase{"product_nunique", [](double v) { return looked_at(v, "product", "products", "no product is known"); }},
     Phrase{"category_ratio", [](double v) { return fmt::format("{:.0f}% of the categories seen were new", 100 * v); }},
     Phrase{"brand_ratio", [](double v) { return fmt::format("{:.0f}% of the brands seen were new", 100 * v); }},

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <tuple>
 
+#include "analysis/selected_sessions.hpp"
 #include "analysis/window_row.hpp"
 #include "core/math.hpp"
 #include "core/time.hpp"
@@ -27,13 +29,14 @@ struct Candidate {
 constexpr std::array<double, 8> price_factors{0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 2.0, 4.0};
 constexpr std::array<double, 10> pauses_in_seconds{0.5, 2, 5, 15, 30, 60, 120, 300, 600, 1500};
 
-void add_times(const std::vector<Event>& window, std::vector<Candidate>& candidates) {
+/// @param end  when the event after the window came.
+void add_times(const std::vector<Event>& window, std::int64_t end, std::vector<Candidate>& candidates) {
   for (std::uint32_t i = 1; i < window.size(); ++i) {
     const auto pause = static_cast<double>(window[i].time - window[i - 1].time);
     for (const double seconds : pauses_in_seconds) {
       const auto wanted = static_cast<std::int64_t>(seconds * core::microseconds_per_second);
       const std::int64_t time = window[i - 1].time + wanted;
-      if (time == window[i].time || (i + 1 < window.size() && time > window[i + 1].time)) continue;
+      if (time == window[i].time || time > (i + 1 < window.size() ? window[i + 1].time : end)) continue;
       Candidate candidate{What::time, i, 0.0, window[i]};
       candidate.distance = std::abs(core::log(static_cast<double>(wanted) / std::max(pause, 1e5)));
       candidate.changed.time = time;
@@ -100,40 +103,12 @@ void add_products(const std::vector<Event>& window, const std::vector<Event>& kn
     }
 }
 
-template <class T>
-void repeat_stretch(const Column<T>& from, std::size_t begin, std::size_t length, std::size_t times, Column<T>& to) {
-  to.resize(times * length);
-  for (std::size_t i = 0; i < times; ++i)
-    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(begin), length,
-                to.begin() + static_cast<std::ptrdiff_t>(i * length));
-}
-
 /// One row a candidate: the session with that event changed.
 SessionTable changed_sessions(const SessionTable& sessions, std::uint32_t row,
                               const std::vector<Candidate>& candidates) {
-  const std::size_t n = candidates.size(), size = static_cast<std::size_t>(sessions.options.size);
-  SessionTable table;
-  table.options = sessions.options;
-  table.log = sessions.log;
-  table.log_begin = sessions.log_begin;
-  table.log_end = sessions.log_end;
-  repeat_stretch(sessions.session, row, 1, n, table.session);
-  repeat_stretch(sessions.user, row, 1, n, table.user);
-  repeat_stretch(sessions.start, row, 1, n, table.start);
-  repeat_stretch(sessions.window_end, row, 1, n, table.window_end);
-  repeat_stretch(sessions.label_time, row, 1, n, table.label_time);
-  repeat_stretch(sessions.start_sequence, row, 1, n, table.start_sequence);
-  repeat_stretch(sessions.label, row, 1, n, table.label);
-  repeat_stretch(sessions.event_count, row, 1, n, table.event_count);
-  const std::size_t begin = row * size;
-  repeat_stretch(sessions.time, begin, size, n, table.time);
-  repeat_stretch(sessions.price, begin, size, n, table.price);
-  repeat_stretch(sessions.type, begin, size, n, table.type);
-  repeat_stretch(sessions.product, begin, size, n, table.product);
-  repeat_stretch(sessions.category_id, begin, size, n, table.category_id);
-  repeat_stretch(sessions.category_code, begin, size, n, table.category_code);
-  repeat_stretch(sessions.brand, begin, size, n, table.brand);
-  for (std::size_t i = 0; i < n; ++i) {
+  const auto size = static_cast<std::size_t>(sessions.options.size);
+  SessionTable table = select_sessions(sessions, std::vector<std::uint32_t>(candidates.size(), row));
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Event& changed = candidates[i].changed;
     const std::size_t at = i * size + candidates[i].event;
     table.time[at] = changed.time;
@@ -147,6 +122,13 @@ SessionTable changed_sessions(const SessionTable& sessions, std::uint32_t row,
   return table;
 }
 
+/// When the session's first event after its window came; the end of time if there is none.
+std::int64_t end_of(const SessionTable& sessions, std::uint32_t row) {
+  const std::size_t in_window = sessions.event_count[row];
+  const std::vector<SessionEvent> events = session_events(sessions, std::span(&row, 1), in_window + 1)[0];
+  return events.size() > in_window ? events[in_window].time : std::numeric_limits<std::int64_t>::max();
+}
+
 }  // namespace
 
 ChangeSearch nearest_change(const Pipeline& pipeline, const SessionTable& sessions, std::uint32_t row,
@@ -154,7 +136,7 @@ ChangeSearch nearest_change(const Pipeline& pipeline, const SessionTable& sessio
   std::vector<Event> window;
   for (std::uint32_t i = 0; i < sessions.event_count[row]; ++i) window.push_back(window_event(sessions, row, i));
   std::vector<Candidate> candidates;
-  add_times(window, candidates);
+  add_times(window, end_of(sessions, row), candidates);
   add_prices(window, candidates);
   add_products(window,
                known_products(sessions.log, window.back().time, window,

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cartwheel/error_analysis.hpp>
 #include <cartwheel/report.hpp>
 #include <limits>
@@ -50,6 +51,25 @@ void put_calibration(Page& page, const Reliability& r) {
                 thousands(bin.rows), bin.mean_probability, bin.observed(), bin.mean_probability - bin.observed());
 }
 
+/// A rule, cut between its conditions where a line is full.
+void put_rule(Page& page, const std::string& rule) {
+  constexpr std::string_view joint = " and ";
+  constexpr std::size_t room = 76;
+  std::string line;
+  for (std::size_t begin = 0; begin < rule.size();) {
+    const std::size_t end = std::min(rule.find(joint, begin + 1), rule.size());
+    const std::string part = rule.substr(begin, end - begin);
+    if (!line.empty() && line.size() + part.size() > room) {
+      page.line("    {}", line);
+      line = part.substr(1);
+    } else {
+      line += part;
+    }
+    begin = end;
+  }
+  page.line("    {}", line);
+}
+
 void put_segments(Page& page, const ModelErrors& m) {
   page.line("\nWeak segments: found on half of the sessions, measured on the other half");
   if (!m.no_segments.empty()) return page.line("  none: {}", m.no_segments);
@@ -61,7 +81,7 @@ void put_segments(Page& page, const ModelErrors& m) {
               percent(s.measured.errors(), s.measured.sessions), s.lift,
               percent(s.measured.false_positives, s.measured.sessions),
               percent(s.measured.false_negatives, s.measured.sessions), s.measured.probability, s.measured.observed());
-    page.line("    {}", data::escaped(s.rule, 400));
+    put_rule(page, data::escaped(s.rule, 400));
   }
 }
 

@@ -79,10 +79,10 @@ void put_change(Page& page, const Explanation& e) {
     return;
   }
   if (e.change->decision != e.decision)
-    page.line("The nearest change that makes it a {}: {},\n  the chance were {:.1f}%.", yes_or_no(e.change->decision),
-              condition(e, *e.change), 100.0 * e.change->probability);
+    page.line("The nearest change that makes it a {}: {};\n  the chance would be {:.1f}%.",
+              yes_or_no(e.change->decision), condition(e, *e.change), 100.0 * e.change->probability);
   else
-    page.line("None of {} changes of one event moves the decision. The closest: {},\n  the chance were {:.1f}%.",
+    page.line("None of {} changes of one event moves the decision. The closest: {};\n  the chance would be {:.1f}%.",
               report::thousands(e.changes_tried), condition(e, *e.change), 100.0 * e.change->probability);
 }
 

@@ -36,15 +36,15 @@ std::string pause_text(std::int64_t microseconds) {
 }
 
 void put_events(Page& page, std::span<const SessionEvent> events) {
-  page.line("  {:<19} {:<9} {:<14} {:<18} {:<8} {:>8}", "time (UTC)", "event", "product", "category", "brand", "price");
+  page.line("  {:<19} {:<8} {:<14} {:<16} {:<8} {:>8}", "time (UTC)", "event", "product", "category", "brand", "price");
   for (std::size_t i = 0; i < events.size(); ++i) {
     const SessionEvent& event = events[i];
     if (i > 0 && events[i - 1].in_window && !event.in_window) page.line("  -- so far the model's window; later:");
     const std::string time =
         i == 0 ? core::format_time(event.time).substr(0, 19) : "+ " + pause_text(event.time - events[i - 1].time);
-    page.line("  {:<19} {:<9} {:<14} {:<18} {:<8} {:>8}", time,
+    page.line("  {:<19} {:<8} {:<14} {:<16} {:<8} {:>8}", time,
               event.type == EventType::remove_from_cart ? "remove" : name_of(event.type), cut(event.product, 14),
-              cut(event.category(), 18), cut(event.brand, 8), event.price ? fmt::format("{:.2f}", *event.price) : "-");
+              cut(event.category(), 16), cut(event.brand, 8), event.price ? fmt::format("{:.2f}", *event.price) : "-");
   }
 }
 

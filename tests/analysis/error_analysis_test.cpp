@@ -98,8 +98,12 @@ TEST_F(Judged, ListsTheWorstFirstWithTheirRawEvents) {
     EXPECT_TRUE(m.false_negatives[i].label);
     EXPECT_LT(m.false_negatives[i].probability, 0.4);
     EXPECT_GE(m.false_positives[i].events.size(), 3u);
-    if (i > 0) EXPECT_LE(m.false_positives[i].probability, m.false_positives[i - 1].probability);
-    if (i > 0) EXPECT_GE(m.false_negatives[i].probability, m.false_negatives[i - 1].probability);
+    if (i > 0) {
+      EXPECT_LE(m.false_positives[i].probability, m.false_positives[i - 1].probability);
+    }
+    if (i > 0) {
+      EXPECT_GE(m.false_negatives[i].probability, m.false_negatives[i - 1].probability);
+    }
   }
 }
 

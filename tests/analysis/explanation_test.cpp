@@ -183,8 +183,12 @@ TEST(SessionEvents, GivesTheRawEventsInOrderWithThoseAfterTheWindow) {
           EXPECT_EQ(all[i][e].product, window[e].product);
           EXPECT_EQ(all[i][e].time, window[e].time);
         }
-        if (e > 0) EXPECT_LE(all[i][e - 1].time, all[i][e].time);
-        if (e > 0 && !named) EXPECT_LE(all[i][e].time - all[i][e - 1].time, options.gap);
+        if (e > 0) {
+          EXPECT_LE(all[i][e - 1].time, all[i][e].time);
+        }
+        if (e > 0 && !named) {
+          EXPECT_LE(all[i][e].time - all[i][e - 1].time, options.gap);
+        }
       }
     }
     EXPECT_EQ(session_events(sessions, rows, 1)[0].size(), 2u) << "the window is always there";
