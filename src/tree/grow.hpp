@@ -52,5 +52,11 @@ class Grower {
 /// @param x, labels  [rows] (each 0 or 1): must outlive the grower.
 std::unique_ptr<Grower> make_cpu_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
                                         const GrowSettings& settings);
+/// The same on the GPU. @throws DeviceError in a build without CUDA, or when there is no usable GPU.
+std::unique_ptr<Grower> make_cuda_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
+                                         const GrowSettings& settings);
+/// On the current device (core/current_device.hpp).
+std::unique_ptr<Grower> make_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
+                                    const GrowSettings& settings);
 
 }  // namespace cartwheel::tree
