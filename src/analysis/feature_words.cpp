@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/richer_feature_words.hpp"
+
 namespace cartwheel::analysis {
 namespace {
 
@@ -64,6 +66,7 @@ constexpr std::array phrases{
 std::string feature_words(std::string_view feature, std::optional<double> value, const FeatureDefinition* definition) {
   const auto phrase = std::ranges::find(phrases, feature, &Phrase::feature);
   if (phrase != phrases.end() && value) return phrase->words(*value);
+  if (const auto words = richer_feature_words(feature, value)) return *words;
   const std::string what = definition != nullptr ? definition->definition : std::string(feature);
   if (definition == nullptr) return what;
   return fmt::format("{}: {}", what, value ? plain(*value) : "missing");
