@@ -102,15 +102,31 @@ void show(const Arguments& arguments, const cartwheel::ExperimentResult& result,
          Json::parse(batches_json(result)), account, stopwatch);
 }
 
+/// What a run that was interrupted left is not thrown away by one that does not go on with it.
+void set_aside(const Arguments& arguments, const std::filesystem::path& journal) {
+  std::error_code ignored;
+  if (std::filesystem::file_size(journal, ignored) == 0 || ignored) return;
+  std::filesystem::path aside = journal;
+  aside += ".old";
+  std::filesystem::rename(journal, aside);
+  warn(arguments,
+       {fmt::format("{} of a run that was interrupted is now {}; --resume would have gone on with it: move it "
+                    "back to do so",
+                    journal.string(), aside.string())});
+}
+
 /// The experiment once for each window length of the config.
 void run_lengths(const Arguments& arguments, const Config& config, const cartwheel::EventLog& log,
                  cartwheel::Account& account, Stopwatch& stopwatch) {
   const std::filesystem::path out = arguments.text("out");
+  const auto journal = [&](int size) { return out / fmt::format("size_{}_search.journal", size); };
+  if (!config.experiment.resume)
+    for (const int size : config.sizes) set_aside(arguments, journal(size));
   stopwatch.start("experiment");
   const cartwheel::Earliness earliness = run_earliness(log, config.experiment, config.sizes, account);
   stopwatch.start("write");
   write_earliness(earliness, out);
-  for (const int size : config.sizes) std::filesystem::remove(out / fmt::format("size_{}_search.journal", size));
+  for (const int size : config.sizes) std::filesystem::remove(journal(size));
   std::vector<std::string> warnings;
   for (const cartwheel::EarlinessRun& length : earliness.runs) {
     for (const std::string& warning : warnings_of(length.result))
@@ -133,19 +149,6 @@ void resumable(const Arguments& arguments, const std::function<void()>& work) {
     fmt::print(stderr, "\nwhat is finished is kept; to go on: {}\n", resuming_command(arguments));
     throw;
   }
-}
-
-/// What a run that was interrupted left is not thrown away by one that does not go on with it.
-void set_aside(const Arguments& arguments, const std::filesystem::path& journal) {
-  std::error_code ignored;
-  if (std::filesystem::file_size(journal, ignored) == 0 || ignored) return;
-  std::filesystem::path aside = journal;
-  aside += ".old";
-  std::filesystem::rename(journal, aside);
-  warn(arguments,
-       {fmt::format("{} of a run that was interrupted is now {}; --resume would have gone on with it: move it "
-                    "back to do so",
-                    journal.string(), aside.string())});
 }
 
 void run(const Arguments& arguments) {
