@@ -41,12 +41,12 @@ class AuditSubject {
   virtual std::size_t recipes() const = 0;
   /// "V1 (session_size=3) > standard_scaler"
   virtual std::string recipe_name(std::size_t recipe) const = 0;
-  virtual FittedColumns fit(const SessionTable& sessions, const Fold& fold, std::size_t recipe) const = 0;
-  /// Of the fold's training rows: what the extractor gives with numbers that it fits for all rows together (such as a
-  /// smoothing) held fixed, so that each row's features are as of its start. By default as in fit.
-  virtual FeatureMatrix training_features(const SessionTable& sessions, const Fold& fold, std::size_t recipe) const {
-    return fit(sessions, fold, recipe).features;
-  }
+  /// By recipe; recipes that share an extractor share the object.
+  virtual std::vector<FittedColumns> fit(const SessionTable& sessions, const Fold& fold) const = 0;
+  /// Of the fold's training rows, by recipe: what the extractor gives with numbers that it fits for all rows together
+  /// (such as a smoothing) held fixed, so that each row's features are as of its start. A recipe whose extractor an
+  /// earlier one has, too, has no columns here. By default as in fit.
+  virtual std::vector<FeatureMatrix> training_features(const SessionTable& sessions, const Fold& fold) const;
   /// Models and cuts of a batch: fitted on its folds and tuned out of fold, then fitted on all of training.
   virtual std::vector<FittedChoice> choose(const SessionTable& sessions, const Batch& batch) const = 0;
 };
@@ -57,8 +57,8 @@ class AuditSubject {
 std::unique_ptr<AuditSubject> make_audit_subject(const ExperimentOptions& options);
 
 struct AuditOptions {
-  int draws = 5;  ///< [1, 1000] of each kind of change, in every fold.
-  /// [0, 1000] draws of each kind, in the first batch, in which models and cuts are fitted again, too. A model depends
+  int draws = 5;  ///< [1, 1000] for each proof, in every fold; each draw makes all kinds of change at once.
+  /// [0, 1000] draws, in the first batch, in which models and cuts are fitted again, too. A model depends
   /// on its input and seed alone, so where its input is bit-identical, so is the model; these draws check that as well.
   int model_draws = 1;
   std::size_t rows = 4096;       ///< [1, 2^31]: rows compared in a draw of proof B, those that end last before the cut.
@@ -138,7 +138,7 @@ struct AuditReport {
 ///
 /// A difference is traced to the event that makes it by bisection over the changed events. The log's last event stays,
 /// so that the batches do. The result is the same for any number of threads.
-/// @throws as run_experiment before its work starts; Cancelled. Cost: folds * draws * 8 tables of sessions and fits of
+/// @throws as run_experiment before its work starts; Cancelled. Cost: folds * draws * 3 tables of sessions and fits of
 /// the columns. Memory: a copy of the log (41 bytes an event), a session table and columns for each thread.
 AuditReport audit(const EventLog& log, const AuditSubject& subject, const AuditOptions& options, Account& account);
 

@@ -20,9 +20,6 @@ namespace {
 
 using namespace analysis;
 
-constexpr AuditChange changes_of_later_events[] = {AuditChange::alter, AuditChange::insert, AuditChange::erase,
-                                                   AuditChange::retime};
-
 /// A number for each draw of each fold, so that no two draw the same changes.
 std::uint32_t number_of(const FoldBaseline& base, const AuditTrial& trial) {
   const auto fold = static_cast<std::uint32_t>(base.fold_number + 1);  // the final one is 0
@@ -33,7 +30,7 @@ std::uint32_t number_of(const FoldBaseline& base, const AuditTrial& trial) {
 
 core::RandomStream stream_of(const FoldBaseline& base, const AuditTrial& trial, const AuditOptions& options) {
   return {options.seed, core::RandomPurpose::audit, number_of(base, trial),
-          16 + static_cast<std::uint64_t>(trial.change)};
+          2 + static_cast<std::uint64_t>(trial.proof)};
 }
 
 std::vector<std::uint32_t> rows_of(const Fold& fold) {
@@ -83,8 +80,7 @@ void choose_users(const FoldBaseline& base, const AuditOptions& options, AuditTr
 
 /// Other types for the events of these windows.
 std::vector<ChangedEvent> change_types(const FoldBaseline& base, const AuditTrial& trial, std::uint64_t seed) {
-  core::RandomStream random(seed, core::RandomPurpose::audit, number_of(base, trial),
-                            static_cast<std::uint64_t>(AuditChange::types));
+  core::RandomStream random(seed, core::RandomPurpose::audit, number_of(base, trial), 8);
   const EventLog& log = base.log;
   const bool named = log.sessions().size() > 1;
   const std::span<const Code> owners = named ? log.session() : log.user();
@@ -98,29 +94,27 @@ std::vector<ChangedEvent> change_types(const FoldBaseline& base, const AuditTria
     if (row == UINT32_MAX || time < base.sessions.start[row] || time > base.sessions.window_end[row]) continue;
     Event event = log.event(i);
     event.type = types[random.below(4)];
-    if (event.type != log.type()[i]) changes.push_back({i, false, event});
+    if (event.type != log.type()[i]) changes.push_back({i, AuditChange::types, event});
   }
   return changes;
 }
 
 std::vector<ChangedEvent> changes_of(const FoldBaseline& base, const AuditTrial& trial, const AuditOptions& options) {
   if (trial.proof == AuditProof::types) return change_types(base, trial, options.seed);
-  return draw_changes(base.log, trial.cut, trial.change, options.seed, number_of(base, trial));
+  return draw_changes(base.log, trial.cut, trial.proof == AuditProof::training, options.seed, number_of(base, trial));
 }
 
 std::vector<AuditTrial> trials_of(const FoldBaseline& base, const AuditOptions& options) {
   std::vector<AuditTrial> trials;
   for (int draw = 0; draw < options.draws; ++draw) {
-    for (const AuditChange change : changes_of_later_events) {
-      const bool models = !base.choices.empty() && draw < options.model_draws;
-      trials.push_back({AuditProof::fitted, change, draw, base.fold().train_end, models, {}});
-      trials.push_back({AuditProof::features, change, draw, 0, false, {}});
-      choose_rows(base, options, trials.back());
-    }
-    trials.push_back({AuditProof::training, AuditChange::types, draw, 0, false, {}});
+    const bool models = !base.choices.empty() && draw < options.model_draws;
+    trials.push_back({AuditProof::fitted, draw, base.fold().train_end, models, {}});
+    trials.push_back({AuditProof::features, draw, 0, false, {}});
+    choose_rows(base, options, trials.back());
+    trials.push_back({AuditProof::training, draw, 0, false, {}});
     choose_cut_in_training(base, options, trials.back());
     if (base.subject.session_options().label == Label::future) continue;
-    trials.push_back({AuditProof::types, AuditChange::types, draw, 0, false, {}});
+    trials.push_back({AuditProof::types, draw, 0, false, {}});
     choose_users(base, options, trials.back());
   }
   return trials;
@@ -166,24 +160,17 @@ class Audit {
   }
 
  private:
-  std::vector<FittedColumns> fit_all(const Fold& fold) const {
-    std::vector<FittedColumns> fitted(subject_.recipes());
-    core::parallel_for(fitted.size(),
-                       [&](std::size_t recipe) { fitted[recipe] = subject_.fit(sessions_, fold, recipe); });
-    return fitted;
-  }
-
   void audit_batch(std::size_t b, selection::ProgressMeter& meter) {
     const Batch& batch = batches_[b];
     FoldBaseline final_fold{subject_, log_, sessions_, batch, b, FoldBaseline::final_fold, {}, {}, {}, {}};
     for (std::size_t f = 0; f < batch.folds.size(); ++f) {
-      FoldBaseline base{subject_, log_, sessions_, batch, b, f, fit_all(batch.folds[f]), {}, {}, {}};
+      FoldBaseline base{subject_, log_, sessions_, batch, b, f, subject_.fit(sessions_, batch.folds[f]), {}, {}, {}};
       audit_fold(base, meter);
       std::vector<std::shared_ptr<const FeatureExtractor>> extractors;
       for (const FittedColumns& fitted : base.fitted) extractors.push_back(fitted.extractor);
       final_fold.of_search_folds.push_back(std::move(extractors));
     }
-    final_fold.fitted = fit_all(batch.final_fold);
+    final_fold.fitted = subject_.fit(sessions_, batch.final_fold);
     if (b == 0 && options_.model_draws > 0) final_fold.choices = subject_.choose(sessions_, batch);
     audit_fold(final_fold, meter);
     add_notes(final_fold, options_, report_.notes);
@@ -191,10 +178,7 @@ class Audit {
 
   void audit_fold(FoldBaseline& base, selection::ProgressMeter& meter) {
     ++report_.work.folds;
-    base.training.resize(subject_.recipes());
-    core::parallel_for(base.training.size(), [&](std::size_t recipe) {
-      base.training[recipe] = subject_.training_features(sessions_, base.fold(), recipe);
-    });
+    base.training = subject_.training_features(sessions_, base.fold());
     const std::vector<AuditTrial> trials = trials_of(base, options_);
     std::vector<TrialResult> results(trials.size());
     core::parallel_for(trials.size(), [&](std::size_t i) {
@@ -240,9 +224,10 @@ class Audit {
     Difference shown = d.difference;
     for (const TrialDifference& again : compare_on(base, trial, changed_log(log_, changes)).differences)
       if (again.difference.what == shown.what && !again.difference.features.empty()) shown = again.difference;
-    report_.findings.push_back({trial.proof, trial.change, base.batch.name, base.fold_name(), trial.draw, recipe,
-                                shown.what, shown.features, shown.session, shown.before, shown.after, trial.cut,
-                                changes.size(), changes.empty() ? "" : analysis::to_text(log_, changes.front())});
+    report_.findings.push_back({trial.proof, changes.empty() ? AuditChange::alter : changes.front().how,
+                                base.batch.name, base.fold_name(), trial.draw, recipe, shown.what, shown.features,
+                                shown.session, shown.before, shown.after, trial.cut, changes.size(),
+                                changes.empty() ? "" : analysis::to_text(log_, changes.front())});
   }
 
   const EventLog& log_;
@@ -254,6 +239,12 @@ class Audit {
 };
 
 }  // namespace
+
+std::vector<FeatureMatrix> AuditSubject::training_features(const SessionTable& sessions, const Fold& fold) const {
+  std::vector<FeatureMatrix> features;
+  for (FittedColumns& fitted : fit(sessions, fold)) features.push_back(std::move(fitted.features));
+  return features;
+}
 
 std::string_view name_of(AuditChange change) {
   constexpr std::string_view names[] = {"alter", "insert", "delete", "retime", "types"};

@@ -57,14 +57,14 @@ class Comparison {
     result_.rows_compared += before.train_rows.size();
     if (auto rows = compare_rows(base_.sessions, before.train_rows, altered_, after.train_rows, "training row"))
       return note(0, std::move(rows));
-    for (std::size_t recipe = 0; recipe < base_.fitted.size(); ++recipe) compare_fit(recipe, after);
+    const std::vector<FittedColumns> now = base_.subject.fit(altered_, after);
+    for (std::size_t recipe = 0; recipe < now.size(); ++recipe) compare_fit(recipe, now[recipe]);
     for (std::size_t f = 0; f < base_.of_search_folds.size(); ++f) choice_rows(f);
     if (trial_.models) models();
   }
 
-  void compare_fit(std::size_t recipe, const Fold& after) {
+  void compare_fit(std::size_t recipe, const FittedColumns& now) {
     const FittedColumns& before = base_.fitted[recipe];
-    const FittedColumns now = base_.subject.fit(altered_, after, recipe);
     const std::vector<std::uint32_t>& rows = base_.fold().train_rows;
     if (auto columns = compare_columns(before.features, now.features, base_.sessions, rows, "training row"))
       return note(recipe, std::move(columns));
@@ -109,8 +109,10 @@ class Comparison {
     result_.rows_compared += before.size();
     if (auto rows = compare_rows(base_.sessions, before, altered_, after, "validation row"))
       return note(0, std::move(rows));
-    for (std::size_t recipe = 0; recipe < base_.of_search_folds[f].size(); ++recipe) {
-      const FeatureExtractor& extractor = *base_.of_search_folds[f][recipe];
+    const auto& extractors = base_.of_search_folds[f];
+    for (std::size_t recipe = 0; recipe < extractors.size(); ++recipe) {
+      if (recipe > 0 && extractors[recipe] == extractors[recipe - 1]) continue;
+      const FeatureExtractor& extractor = *extractors[recipe];
       note(recipe, compare_columns(extractor.transform(base_.sessions, before), extractor.transform(altered_, after),
                                    base_.sessions, before, "validation row"));
     }
@@ -142,6 +144,7 @@ class Comparison {
     }
     result_.rows_compared += trial_.rows.size();
     for (std::size_t recipe = 0; recipe < base_.fitted.size(); ++recipe) {
+      if (recipe > 0 && base_.fitted[recipe].extractor == base_.fitted[recipe - 1].extractor) continue;
       const FeatureExtractor& extractor = *base_.fitted[recipe].extractor;
       note(recipe, compare_columns(extractor.transform(base_.sessions, trial_.rows),
                                    extractor.transform(altered_, rows_after), base_.sessions, trial_.rows, "row"));
@@ -163,10 +166,11 @@ class Comparison {
     std::vector<std::uint32_t> rows;
     for (const std::uint32_t place : before_places) rows.push_back(base_.fold().train_rows[place]);
     result_.rows_compared += rows.size();
-    for (std::size_t recipe = 0; recipe < base_.fitted.size(); ++recipe)
-      note(recipe, compare_columns(base_.training[recipe].select_rows(before_places),
-                                   base_.subject.training_features(altered_, after, recipe).select_rows(after_places),
-                                   base_.sessions, rows, "training row"));
+    const std::vector<FeatureMatrix> now = base_.subject.training_features(altered_, after);
+    for (std::size_t recipe = 0; recipe < now.size(); ++recipe)
+      if (base_.training[recipe].columns() > 0)
+        note(recipe, compare_columns(base_.training[recipe].select_rows(before_places),
+                                     now[recipe].select_rows(after_places), base_.sessions, rows, "training row"));
   }
 
   const FoldBaseline& base_;

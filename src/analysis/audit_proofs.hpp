@@ -38,7 +38,6 @@ struct FoldBaseline {
 /// One draw of changed data.
 struct AuditTrial {
   AuditProof proof = AuditProof::fitted;
-  AuditChange change = AuditChange::alter;
   int draw = 0;
   std::int64_t cut = 0;             ///< Nothing later may matter.
   bool models = false;              ///< Fit models and cuts, too.

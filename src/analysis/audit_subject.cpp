@@ -30,6 +30,9 @@ class ExperimentSubject final : public AuditSubject {
         const Recipe recipe{features.extractor, features.parameters, features.steps_before(model.model)};
         if (std::ranges::find(recipes_, recipe) == recipes_.end()) recipes_.push_back(recipe);
       }
+    std::ranges::stable_sort(recipes_, {}, [](const Recipe& recipe) {  // those that share an extractor side by side
+      return recipe.extractor + ' ' + to_text(recipe.parameters);
+    });
   }
 
   const SessionOptions& session_options() const override { return options_.session; }
@@ -43,31 +46,36 @@ class ExperimentSubject final : public AuditSubject {
     return r.extractor + (parameters.empty() ? "" : " (" + parameters + ")") + (steps.empty() ? "" : " > " + steps);
   }
 
-  FittedColumns fit(const SessionTable& sessions, const Fold& fold, std::size_t recipe) const override {
-    const Recipe& r = recipes_[recipe];
-    FittedColumns fitted;
-    std::shared_ptr<FeatureExtractor> extractor = make_feature_extractor(r.extractor, r.parameters);
-    fitted.features = extractor->fit_transform(sessions, fold.train_rows, fold.train_end);
-    fitted.extractor = std::move(extractor);
-    fitted.input = {fitted.features, selection::labels_of(sessions, fold.train_rows)};
-    for (const NamedStep& step : r.steps) {
-      FittedStep next = fit_step(step, fitted.input.x, fitted.input.y, {options_.seed});
-      fitted.steps.push_back(std::move(next.step));
-      fitted.input = std::move(next.training);
+  std::vector<FittedColumns> fit(const SessionTable& sessions, const Fold& fold) const override {
+    std::vector<FittedColumns> all;
+    for (std::size_t recipe = 0; recipe < recipes_.size(); ++recipe) {
+      FittedColumns fitted;
+      if (shares_extractor(recipe)) {
+        fitted.extractor = all.back().extractor;
+        fitted.features = all.back().features;
+      } else {
+        std::shared_ptr<FeatureExtractor> extractor =
+            make_feature_extractor(recipes_[recipe].extractor, recipes_[recipe].parameters);
+        fitted.features = extractor->fit_transform(sessions, fold.train_rows, fold.train_end);
+        fitted.extractor = std::move(extractor);
+      }
+      fitted.input = {fitted.features, selection::labels_of(sessions, fold.train_rows)};
+      for (const NamedStep& step : recipes_[recipe].steps) {
+        FittedStep next = fit_step(step, fitted.input.x, fitted.input.y, {options_.seed});
+        fitted.steps.push_back(std::move(next.step));
+        fitted.input = std::move(next.training);
+      }
+      all.push_back(std::move(fitted));
     }
-    return fitted;
+    return all;
   }
 
-  FeatureMatrix training_features(const SessionTable& sessions, const Fold& fold, std::size_t recipe) const override {
-    constexpr double fixed_smoothing = 20.0;
-    Parameters parameters = recipes_[recipe].parameters;
-    std::unique_ptr<FeatureExtractor> extractor = make_feature_extractor(recipes_[recipe].extractor, parameters);
-    const auto smoothing = extractor->parameters().find("smoothing");
-    if (smoothing != extractor->parameters().end() && std::holds_alternative<std::string>(smoothing->second)) {
-      parameters["smoothing"] = fixed_smoothing;
-      extractor = make_feature_extractor(recipes_[recipe].extractor, parameters);
-    }
-    return extractor->fit_transform(sessions, fold.train_rows, fold.train_end);
+  std::vector<FeatureMatrix> training_features(const SessionTable& sessions, const Fold& fold) const override {
+    std::vector<FeatureMatrix> all(recipes_.size());
+    for (std::size_t recipe = 0; recipe < recipes_.size(); ++recipe)
+      if (!shares_extractor(recipe))
+        all[recipe] = with_fixed_numbers(recipe)->fit_transform(sessions, fold.train_rows, fold.train_end);
+    return all;
   }
 
   std::vector<FittedChoice> choose(const SessionTable& sessions, const Batch& batch) const override {
@@ -97,6 +105,22 @@ class ExperimentSubject final : public AuditSubject {
   }
 
  private:
+  bool shares_extractor(std::size_t recipe) const {
+    return recipe > 0 && recipes_[recipe].extractor == recipes_[recipe - 1].extractor &&
+           recipes_[recipe].parameters == recipes_[recipe - 1].parameters;
+  }
+
+  std::unique_ptr<FeatureExtractor> with_fixed_numbers(std::size_t recipe) const {
+    constexpr double fixed_smoothing = 20.0;
+    Parameters parameters = recipes_[recipe].parameters;
+    std::unique_ptr<FeatureExtractor> extractor = make_feature_extractor(recipes_[recipe].extractor, parameters);
+    const auto smoothing = extractor->parameters().find("smoothing");
+    if (smoothing == extractor->parameters().end() || !std::holds_alternative<std::string>(smoothing->second))
+      return extractor;
+    parameters["smoothing"] = fixed_smoothing;
+    return make_feature_extractor(recipes_[recipe].extractor, parameters);
+  }
+
   ExperimentOptions options_;
   selection::SearchSpace space_;
   std::vector<Recipe> recipes_;

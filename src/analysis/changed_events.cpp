@@ -17,45 +17,46 @@ constexpr std::uint32_t one_event_in = 3;
 /// Draws changes of events later than a cut.
 class ChangeDraw {
  public:
-  ChangeDraw(const EventLog& log, std::int64_t cut, std::uint64_t seed, std::uint32_t draw, AuditChange how)
-      : log_(log), cut_(cut), random_(seed, core::RandomPurpose::audit, draw, static_cast<std::uint64_t>(how)) {
+  ChangeDraw(const EventLog& log, std::int64_t cut, bool types_alone, std::uint64_t seed, std::uint32_t draw)
+      : log_(log),
+        cut_(cut),
+        types_alone_(types_alone),
+        random_(seed, core::RandomPurpose::audit, draw, types_alone ? 1 : 0) {
     const auto last = std::ranges::max_element(log.time());
     end_ = *last;
     kept_ = static_cast<std::uint64_t>(last - log.time().begin());
   }
 
-  std::vector<ChangedEvent> all(AuditChange how) {
+  std::vector<ChangedEvent> all() {
     std::vector<ChangedEvent> changes;
     for (std::uint64_t row = 0; row < log_.size(); ++row)
-      if (log_.time()[row] > cut_ && row != kept_ && random_.below(one_event_in) == 0)
-        changes.push_back(change(row, how));
+      if (log_.time()[row] > cut_ && row != kept_ && random_.below(one_event_in) == 0) changes.push_back(change(row));
     return changes;
   }
 
  private:
-  ChangedEvent change(std::uint64_t row, AuditChange how) {
-    switch (how) {
-      case AuditChange::erase:
-        return {row, true, log_.event(row)};
-      case AuditChange::retime: {
-        Event event = log_.event(row);
-        event.time = later_time();
-        return {row, false, event};
-      }
-      case AuditChange::insert: {
-        Event event = altered(log_.event(any_row()));  // into any session, also one from before the cut
-        event.time = later_time();
-        return {ChangedEvent::inserted, false, event};
-      }
-      case AuditChange::types: {
-        Event event = log_.event(row);
-        event.type = any_type();
-        return {row, false, event};
-      }
+  ChangedEvent change(std::uint64_t row) {
+    constexpr AuditChange kinds[] = {AuditChange::alter, AuditChange::insert, AuditChange::erase, AuditChange::retime};
+    ChangedEvent changed{row, types_alone_ ? AuditChange::types : kinds[random_.below(4)], log_.event(row)};
+    switch (changed.how) {
       case AuditChange::alter:
+        changed.event = altered(changed.event);
+        break;
+      case AuditChange::insert:
+        changed.row = ChangedEvent::inserted;
+        changed.event = altered(log_.event(any_row()));  // into any session, also one from before the cut
+        changed.event.time = later_time();
+        break;
+      case AuditChange::erase:
+        break;
+      case AuditChange::retime:
+        changed.event.time = later_time();
+        break;
+      case AuditChange::types:
+        changed.event.type = any_type();
         break;
     }
-    return {row, false, altered(log_.event(row))};
+    return changed;
   }
 
   std::uint64_t any_row() {
@@ -89,6 +90,7 @@ class ChangeDraw {
 
   const EventLog& log_;
   std::int64_t cut_, end_ = 0;
+  bool types_alone_;
   std::uint64_t kept_ = 0;
   core::RandomStream random_;
 };
@@ -130,10 +132,10 @@ struct Columns {
 
 }  // namespace
 
-std::vector<ChangedEvent> draw_changes(const EventLog& log, std::int64_t cut, AuditChange how, std::uint64_t seed,
+std::vector<ChangedEvent> draw_changes(const EventLog& log, std::int64_t cut, bool types_alone, std::uint64_t seed,
                                        std::uint32_t draw) {
   if (log.size() == 0) return {};
-  return ChangeDraw(log, cut, seed, draw, how).all(how);
+  return ChangeDraw(log, cut, types_alone, seed, draw).all();
 }
 
 EventLog changed_log(const EventLog& log, std::span<const ChangedEvent> changes) {
@@ -142,7 +144,7 @@ EventLog changed_log(const EventLog& log, std::span<const ChangedEvent> changes)
   std::vector<std::uint64_t> erased;
   std::size_t rows = log.size();
   for (const ChangedEvent& change : changes) {
-    if (change.erased) {
+    if (change.how == AuditChange::erase) {
       erased.push_back(change.row);
     } else if (change.row == ChangedEvent::inserted) {
       columns->resize(++rows);
@@ -183,7 +185,7 @@ std::string to_text(const EventLog& log, const ChangedEvent& change) {
         "a new event ({}) in session {}", shown(change.event),
         change.event.session == missing_code ? "(none)" : data::escaped(log.sessions()[change.event.session], 40));
   const std::string old = fmt::format("event {} ({})", change.row + 1, shown(log.event(change.row)));
-  return change.erased ? old + " deleted" : fmt::format("{} became ({})", old, shown(change.event));
+  return change.how == AuditChange::erase ? old + " deleted" : fmt::format("{} became ({})", old, shown(change.event));
 }
 
 }  // namespace cartwheel::analysis

@@ -13,13 +13,14 @@ namespace cartwheel::analysis {
 struct ChangedEvent {
   static constexpr std::uint64_t inserted = UINT64_MAX;
   std::uint64_t row = inserted;  ///< Of the log.
-  bool erased = false;
+  AuditChange how = AuditChange::alter;
   Event event;  ///< What it becomes; its sequence is not used.
 };
 
-/// A third of the events later than `cut`, changed in that way; the log's last event stays. A pure function of its
+/// What becomes of a third of the events later than `cut`; the log's last event stays. A pure function of its
 /// arguments.
-std::vector<ChangedEvent> draw_changes(const EventLog& log, std::int64_t cut, AuditChange how, std::uint64_t seed,
+/// @param types_alone  only types change; else events are altered, deleted, moved, and others inserted.
+std::vector<ChangedEvent> draw_changes(const EventLog& log, std::int64_t cut, bool types_alone, std::uint64_t seed,
                                        std::uint32_t draw);
 
 /// The log with the changes made; inserted events come last among those of their time. Codes and dictionaries are the

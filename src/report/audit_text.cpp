@@ -98,6 +98,7 @@ std::string audit_text(const AuditReport& report) {
   page.line("{}", report.passed() ? "PASSED: nothing that was tried looks ahead" : "FAILED: something looks ahead");
   page.line("{} folds, {} way{} to make columns; {} events changed, {} rows compared", thousands(w.folds),
             thousands(w.recipes), w.recipes == 1 ? "" : "s", thousands(w.events_changed), thousands(w.rows_compared));
+  page.line("(each draw of A and B alters, inserts, deletes and moves a third of the events)");
   page.line("  A  the future changes nothing fitted: {} draws, {} models and cuts fitted anew",
             thousands(w.draws_fitted), thousands(w.models_fitted));
   page.line("  B  what comes after a window changes no feature of it: {} draws", thousands(w.draws_features));

@@ -29,7 +29,7 @@ void put_confusion(Page& page, const ModelErrors& m) {
             thousands(m.tuned.false_positive), m.tuned.precision(), m.tuned.recall(), m.tuned.f1());
   page.line("{:<24} {:>11} {:>11}", "  with a target", thousands(m.tuned.false_negative),
             thousands(m.tuned.true_positive));
-  page.line("wrong: {} of {} ({}); at the cut 0.5 {}; auc {}, average precision {:.4f}", thousands(m.all.errors()),
+  page.line("wrong: {} of {} ({}); at the cut 0.5 {}\nauc {}, average precision {:.4f}", thousands(m.all.errors()),
             thousands(m.all.sessions), percent(m.all.errors(), m.all.sessions),
             percent(m.plain.false_positive + m.plain.false_negative, m.all.sessions), number(m.roc_auc),
             m.average_precision);
@@ -43,7 +43,7 @@ void put_profit(Page& page, const DecisionProfit& p) {
 }
 
 void put_calibration(Page& page, const Reliability& r) {
-  page.line("\nCalibration: what became of sessions with about the same probability (error {:.4f})", r.error);
+  page.line("\nCalibration: what became of sessions of about the same chance (error {:.4f})", r.error);
   page.line("  {:<14} {:>10} {:>10} {:>10} {:>10}", "P", "sessions", "mean P", "observed", "off by");
   for (const ReliabilityBin& bin : r.bins)
     if (bin.rows > 0)

@@ -67,7 +67,7 @@ std::string condition(const Explanation& e, const EventChange& change) {
       return fmt::format("{} had the price {:.2f}, not {:.2f}", which, change.after.price.value_or(0.0),
                          change.before.price.value_or(0.0));
     case EventChange::What::product:
-      return fmt::format("{} been of {},\n  not of {}", which, report::event_words(change.after),
+      return fmt::format("{} been of\n    {},\n  not of\n    {}", which, report::event_words(change.after),
                          report::event_words(change.before));
   }
   return which;
@@ -79,10 +79,10 @@ void put_change(Page& page, const Explanation& e) {
     return;
   }
   if (e.change->decision != e.decision)
-    page.line("The nearest change that makes it a {}: {};\n  the chance would be {:.1f}%.",
+    page.line("The nearest change that makes it a {}:\n  {};\n  the chance would be {:.1f}%.",
               yes_or_no(e.change->decision), condition(e, *e.change), 100.0 * e.change->probability);
   else
-    page.line("None of {} changes of one event moves the decision. The closest: {};\n  the chance would be {:.1f}%.",
+    page.line("None of {} changes of one event moves the decision. The closest:\n  {};\n  the chance would be {:.1f}%.",
               report::thousands(e.changes_tried), condition(e, *e.change), 100.0 * e.change->probability);
 }
 

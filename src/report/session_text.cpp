@@ -63,9 +63,9 @@ Json events_json(std::span<const SessionEvent> events) {
 }
 
 std::string event_words(const SessionEvent& event) {
-  std::string words = event.product.empty() ? "no known product" : "product " + cut(event.product, 24);
-  if (!event.category().empty()) words += ", " + cut(event.category(), 30);
-  if (!event.brand.empty()) words += ", brand " + cut(event.brand, 16);
+  std::string words = event.product.empty() ? "no known product" : "product " + cut(event.product, 20);
+  if (!event.category().empty()) words += ", " + cut(event.category(), 20);
+  if (!event.brand.empty()) words += ", brand " + cut(event.brand, 10);
   if (event.price) words += fmt::format(", price {:.2f}", *event.price);
   return words;
 }

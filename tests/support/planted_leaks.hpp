@@ -80,9 +80,11 @@ struct LeakySubject final : AuditSubject {
   }
   std::size_t recipes() const override { return 1; }
   std::string recipe_name(std::size_t) const override { return "planted"; }
-  FittedColumns fit(const SessionTable& sessions, const Fold& fold, std::size_t recipe) const override {
-    if (on_fit) return on_fit(*this, sessions, fold);
-    return honest->fit(sessions, fold, recipe);
+  std::vector<FittedColumns> fit(const SessionTable& sessions, const Fold& fold) const override {
+    std::vector<FittedColumns> fitted;
+    if (!on_fit) return honest->fit(sessions, fold);
+    fitted.push_back(on_fit(*this, sessions, fold));
+    return fitted;
   }
   std::vector<FittedChoice> choose(const SessionTable& sessions, const Batch& batch) const override {
     std::vector<FittedChoice> choices = honest->choose(sessions, batch);

@@ -13,7 +13,7 @@ namespace intent_cli {
 namespace {
 
 void add_options(cxxopts::Options& options) {
-  options.add_options()("draws", "Draws of each kind of change (alter, insert, delete, retime), in every fold",
+  options.add_options()("draws", "Draws of each proof in every fold; each alters, inserts, deletes and moves events",
                         cxxopts::value<std::string>()->default_value("5"),
                         "N")("model-draws", "Of these, in the first batch, draws that also fit models and cuts anew",
                              cxxopts::value<std::string>()->default_value("1"), "N")(
