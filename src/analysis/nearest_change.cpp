@@ -7,6 +7,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "analysis/changed_events.hpp"
 #include "analysis/selected_sessions.hpp"
 #include "analysis/window_row.hpp"
 #include "core/math.hpp"
@@ -103,11 +104,24 @@ void add_products(const std::vector<Event>& window, const std::vector<Event>& kn
     }
 }
 
+/// The log, and after all others the changed events, of no user or session: extractors may number what a log holds.
+EventLog log_with(const SessionTable& sessions, const std::vector<Candidate>& candidates) {
+  std::vector<ChangedEvent> events;
+  for (const Candidate& candidate : candidates) {
+    ChangedEvent added{ChangedEvent::inserted, AuditChange::insert, candidate.changed};
+    added.event.time = sessions.log_end;
+    added.event.user = added.event.session = missing_code;
+    events.push_back(added);
+  }
+  return changed_log(sessions.log, events);
+}
+
 /// One row a candidate: the session with that event changed.
 SessionTable changed_sessions(const SessionTable& sessions, std::uint32_t row,
                               const std::vector<Candidate>& candidates) {
   const auto size = static_cast<std::size_t>(sessions.options.size);
   SessionTable table = select_sessions(sessions, std::vector<std::uint32_t>(candidates.size(), row));
+  table.log = log_with(sessions, candidates);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Event& changed = candidates[i].changed;
     const std::size_t at = i * size + candidates[i].event;

@@ -154,6 +154,24 @@ TEST(Explanation, TheChangeDoesWhatItSays) {
   EXPECT_GT(moved, 0);
 }
 
+TEST(Explanation, WorksWithEveryExtractor) {
+  for (const Label label : {Label::window, Label::future}) {
+    const SessionTable sessions = shop(label);
+    for (const std::string_view extractor : feature_extractor_names()) {
+      FitTunedOptions options;
+      options.model = "random_forest";
+      options.model_parameters = small_forest;
+      options.extractor = extractor;
+      const Pipeline pipeline = fit_tuned(sessions, options).pipeline;
+      for (const std::uint32_t row : {3u, 99u}) {
+        const Explanation e = explain_session(pipeline, sessions, row);
+        EXPECT_NEAR(sum_of_points(e), e.probability, 1e-9);
+        EXPECT_TRUE(e.change);
+      }
+    }
+  }
+}
+
 TEST(Explanation, TheSearchForAChangeIsBounded) {
   const SessionTable sessions = shop();
   const Pipeline pipeline = fitted(sessions, "bernoulli_nb");
