@@ -17,7 +17,7 @@ class Analysis : public test::IntentCli {
   void write_config(const std::string& size, const std::string& label = "window") const {
     folder_.write("c.toml", "[session]\nsize = " + size + "\nlabel = \"" + label +
                                 "\"\n[label]\nhorizon = \"2h\"\n[batches]\ntrain = \"4d\"\nvalidation = \"2d\"\ntest = "
-                                "\"2d\"\nstep = \"2d\"\n[extractors.V1]\n[models.bernoulli_nb]\n");
+                                "\"2d\"\nstep = \"2d\"\n[extractors.V1]\nsession_size = 3\n[models.bernoulli_nb]\n");
   }
 };
 
