@@ -90,9 +90,7 @@ class Notes {
   }
 
   void features(const FittedColumns& fitted, std::set<std::string>& seen) {
-    // Drift is that of the same features on both sides: by the frozen extractor, not as of each training row's start.
-    const FeatureMatrix training = fitted.extractor->transform(base_.sessions, fold_.train_rows),
-                        test = fitted.extractor->transform(base_.sessions, fold_.validation_rows);
+    const FeatureMatrix test = fitted.extractor->transform(base_.sessions, fold_.validation_rows);
     const std::vector<std::uint8_t> y = labels_of(base_.sessions, fold_.train_rows);
     for (std::size_t j = 0; j < fitted.features.columns(); ++j) {
       const std::string name = fmt::format("{} {}", fitted.extractor->name(), fitted.features.names()[j]);
@@ -106,7 +104,7 @@ class Notes {
         add("feature_auc", name, alone, alone >= options_.suspicious_auc,
             fmt::format("AUC {:.4f} alone, in training", alone));
       }
-      const double psi = population_stability_index(values_of(training, j), values_of(test, j));
+      const double psi = population_stability_index(values, values_of(test, j));
       add("feature_psi", name, psi, psi > options_.suspicious_psi,
           fmt::format("stability index {:.4f} from training to test", psi));
     }
