@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <random>
 
 #include "core/atomic_file.hpp"
 #include "core/memory.hpp"
@@ -108,6 +109,12 @@ void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, cons
   if (arguments.quiet() || log.size() < large_log) return;
   fmt::print(stderr, "memory: looking at {} events takes at most {} beside the log\n", log.size(),
              cartwheel::core::format_bytes(cartwheel::exploration_bytes(log, options)));
+}
+
+std::uint64_t key_of_ids(const Arguments& arguments) {
+  if (arguments.has("seed")) return arguments.seed();
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -4,9 +4,11 @@
 #include <cartwheel/exploration.hpp>
 #include <cartwheel/session_table.hpp>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +19,11 @@
 namespace intent_cli {
 
 using Json = nlohmann::ordered_json;
+
+/// A check that a command was asked for did not pass, and its page says why: exit code 5.
+struct CheckFailed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// How long each stage of a command took.
 class Stopwatch {
@@ -51,6 +58,10 @@ void state_needs(const Arguments& arguments, std::span<const std::filesystem::pa
 void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options);
 /// The same for looking at the log.
 void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::ExploreOptions& options);
+
+/// The key that this run hashes ids with: drawn anew each time, unless --seed gives one (then the same ids look the
+/// same in all pages of that seed).
+std::uint64_t key_of_ids(const Arguments& arguments);
 
 /// Writes a result to `path`, atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);
