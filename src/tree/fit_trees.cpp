@@ -172,9 +172,9 @@ class ForestFamily {
     GrowSettings settings = training_.settings(deepest.tree);
     settings.balanced_subsample = deepest.balanced_subsample;
     const std::uint32_t draws = draws_a_tree(deepest.max_samples, training_.rows());
-    const auto grower = make_cpu_grower(binned_, training_.y(), settings);
+    const auto grower = make_grower(binned_, training_.y(), settings);
     // A batch bounds the memory; as trees are independent, its size changes nothing else.
-    const auto batch_size = static_cast<std::size_t>(core::thread_count());
+    const auto batch_size = grower->trees_at_once();
     for (std::size_t first = begin; first < end; first += batch_size) {
       const Batch batch = draw_batch(first, std::min(batch_size, end - first), deepest.tree.seed, training_.rows(),
                                      draws, deepest.bootstrap);
@@ -267,7 +267,7 @@ std::vector<FittedTree> fit_trees(const FeatureMatrix& x, std::span<const std::u
       for (const std::size_t i : members) deepest.max_depth = deeper(deepest.max_depth, options[i].max_depth);
       const GrowSettings settings = training.settings(deepest);
       const TreeSample all_rows;
-      const auto grown = make_cpu_grower(binned, training.y(), settings)->grow({&all_rows, 1});
+      const auto grown = make_grower(binned, training.y(), settings)->grow({&all_rows, 1});
       for (const std::size_t i : members)
         trees[i] = {{x.names(), binned.levels, training.weight_unit()}, cut(grown.front(), options[i])};
     });

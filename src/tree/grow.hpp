@@ -7,6 +7,7 @@
 
 #include "tree/binning.hpp"
 #include "tree/impurity.hpp"
+#include "tree/stop_rule.hpp"
 #include "tree/tree_nodes.hpp"
 
 namespace cartwheel::tree {
@@ -16,6 +17,7 @@ struct GrowPlan {
   std::size_t block_rows = 4096;       ///< A node of at most as many rows grows its whole subtree in a thread's cache;
   std::size_t small_block_rows = 512;  ///< one of as many is copied once more, for the innermost cache.
   std::size_t sparse = 8;  ///< A larger node that has less than one row in so many reads rows, else columns.
+  std::size_t rows_a_block = 16384;  ///< On a GPU: rows that one block sums; a node of more is summed by several.
 };
 
 /// What stops a tree and what it looks at; everything checked and resolved to numbers.
@@ -31,6 +33,8 @@ struct GrowSettings {
   std::span<const std::uint64_t>
       units;  ///< [rows] sample weights, each at least 1 unit; empty: none (see SampleUnits).
   GrowPlan plan;
+
+  StopRule stop_rule() const { return {max_depth, min_samples_split, min_samples_leaf, min_impurity_decrease}; }
 };
 
 /// The rows of one tree.
@@ -44,6 +48,8 @@ struct TreeSample {
 class Grower {
  public:
   virtual ~Grower() = default;
+  /// How many trees to ask for in one call: more would take more memory and not be faster.
+  virtual std::size_t trees_at_once() const = 0;
   /// One tree a sample, in their order; a tree depends on its own sample alone. Memory: 16 bytes a row and sample.
   /// @throws DataError if the weights of a sample add up to 0 or to more than 2^32 - 1.
   virtual std::vector<TreeNodes> grow(std::span<const TreeSample> batch) = 0;
@@ -52,5 +58,12 @@ class Grower {
 /// @param x, labels  [rows] (each 0 or 1): must outlive the grower.
 std::unique_ptr<Grower> make_cpu_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
                                         const GrowSettings& settings);
+/// @throws DeviceError where there is no GPU, or its memory does not suffice: 1 byte a cell of `x`, 40 bytes a row and
+/// sample, and, while a level is worked on, its nodes and the histograms of its large ones.
+std::unique_ptr<Grower> make_cuda_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
+                                         const GrowSettings& settings);
+/// On the current device.
+std::unique_ptr<Grower> make_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
+                                    const GrowSettings& settings);
 
 }  // namespace cartwheel::tree

@@ -10,6 +10,8 @@ class CpuGrower final : public Grower {
   CpuGrower(const BinnedColumns& x, std::span<const std::uint8_t> labels, const GrowSettings& settings)
       : training_(x, labels, settings) {}
 
+  std::size_t trees_at_once() const override { return static_cast<std::size_t>(core::thread_count()); }
+
   std::vector<TreeNodes> grow(std::span<const TreeSample> batch) override {
     std::vector<TreeNodes> trees(batch.size());
     core::parallel_for(batch.size(), [&](std::size_t i) {
