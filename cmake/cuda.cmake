@@ -1,4 +1,5 @@
-# Turns CUDA on. Which GPUs to compile for is the user's choice, by CMAKE_CUDA_ARCHITECTURES.
+# Turns CUDA on. Which GPUs to compile for is the user's choice, by CMAKE_CUDA_ARCHITECTURES: without it, this machine's,
+# or, where there is none, PTX that any GPU since 2018 can take (75-virtual).
 set(CARTWHEEL_CUDA_RUNNER "" CACHE FILEPATH
   "Where there is no GPU: a program that runs another one, built by nvcc, on the CPU (from the PTX inside it)")
 
@@ -8,17 +9,27 @@ set(gpus "")
 if(NVIDIA_SMI_PROGRAM)
   execute_process(COMMAND ${NVIDIA_SMI_PROGRAM} --list-gpus OUTPUT_VARIABLE gpus ERROR_QUIET)
 endif()
-if(gpus MATCHES "GPU 0")
-  message(STATUS "CUDA programs run on this machine's GPU")
-elseif(CARTWHEEL_CUDA_RUNNER)
-  message(STATUS "No GPU: CUDA programs run under ${CARTWHEEL_CUDA_RUNNER}")
+set(cartwheel_cuda_emulator "")
+if(CARTWHEEL_CUDA_RUNNER)
+  message(STATUS "CUDA programs run under ${CARTWHEEL_CUDA_RUNNER}")
   # A runner needs PTX that it can read, and a CUDA runtime that it can replace.
   set(CMAKE_CUDA_ARCHITECTURES 75-virtual)
   set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)
   add_compile_options($<$<COMPILE_LANGUAGE:CUDA>:--compress-mode=none>)
   set(cartwheel_cuda_emulator ${CARTWHEEL_CUDA_RUNNER})
+elseif(gpus MATCHES "GPU 0")
+  message(STATUS "CUDA programs run on this machine's GPU")
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES native)
+  endif()
 else()
   message(STATUS "No GPU and no CARTWHEEL_CUDA_RUNNER: CUDA programs are built, and their tests skipped")
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 75-virtual)
+  endif()
+endif()
+if(NOT CMAKE_CUDA_RUNTIME_LIBRARY)
+  set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
 endif()
 
 enable_language(CUDA)
@@ -31,3 +42,11 @@ if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 does not know that nv
 endif()
 set(CMAKE_CUDA_STANDARD 20)
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+
+# What C++ files that call the CUDA runtime are compiled with and linked to.
+find_package(CUDAToolkit 12 REQUIRED)
+if(CMAKE_CUDA_RUNTIME_LIBRARY STREQUAL "Shared")
+  set(cartwheel_cuda_runtime CUDA::cudart)
+else()
+  set(cartwheel_cuda_runtime CUDA::cudart_static)
+endif()

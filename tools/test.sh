@@ -37,9 +37,12 @@ fi
 preset=release
 if command -v nvcc >/dev/null; then
   preset=cuda
-  # Without a GPU, device code runs on the CPU where a runner is at hand.
-  runner=$PWD/../shared/cuda_on_cpu/run
-  if [ -z "${CARTWHEEL_CUDA_RUNNER:-}" ] && [ -x "$runner" ]; then export CARTWHEEL_CUDA_RUNNER=$runner; fi
+  # Without a GPU, CUDA programs run on the CPU where a runner is at hand.
+  if ! nvidia-smi --list-gpus 2>/dev/null | grep -q "GPU 0"; then
+    runner=$PWD/../shared/cuda_on_cpu/run
+    if [ -z "${CARTWHEEL_CUDA_RUNNER:-}" ] && [ -x "$runner" ]; then export CARTWHEEL_CUDA_RUNNER=$runner; fi
+    if [ -n "${CARTWHEEL_CUDA_RUNNER:-}" ]; then preset=cuda-on-cpu; fi
+  fi
 fi
 echo "== $preset: build"
 cmake --preset "$preset" >/dev/null

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cartwheel/device.hpp>
 #include <cartwheel/error.hpp>
 #include <charconv>
 #include <limits>
@@ -89,7 +88,7 @@ Arguments::Arguments(const Command& command, const std::vector<std::string>& wor
     : command_(command), parsed_(parse(command, words)) {
   if (help()) return;
   if (parsed_.count("positional") > 0) positional_ = parsed_["positional"].as<std::vector<std::string>>();
-  cartwheel::require_device(cartwheel::parse_device(text("device")));
+  device_ = cartwheel::parse_device(text("device"));
   threads_ = static_cast<int>(integer("threads", 0, 1024));
   seed_ = integer("seed", 0, std::numeric_limits<std::uint64_t>::max());
   constexpr std::string_view formats[] = {"table", "csv", "json"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cartwheel/device.hpp>
 #include <cartwheel/progress.hpp>
 #include <cartwheel/read_events.hpp>
 #include <cstdint>
@@ -44,6 +45,7 @@ class Arguments {
   std::vector<std::filesystem::path> event_files(std::size_t from = 0) const;
 
   Format format() const { return format_; }
+  cartwheel::Device device() const { return device_; }
   int threads() const { return threads_; }
   std::uint64_t seed() const { return seed_; }
   bool quiet() const { return has("quiet"); }
@@ -58,6 +60,7 @@ class Arguments {
   cxxopts::ParseResult parsed_;
   std::vector<std::string> positional_;
   Format format_ = Format::table;
+  cartwheel::Device device_ = cartwheel::Device::cpu;
   int threads_ = 0;
   std::uint64_t seed_ = 0;
   std::shared_ptr<ProgressBar> bar_;

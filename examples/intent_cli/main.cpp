@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cartwheel/device.hpp>
 #include <cartwheel/error.hpp>
 #include <cartwheel/threads.hpp>
 #include <cartwheel/version.hpp>
@@ -42,7 +43,8 @@ void run(const std::vector<std::string>& words) {
   const Command& command = find_command(words[0]);
   const Arguments arguments(command, {words.begin() + 1, words.end()});
   if (arguments.help()) return print(help_text(command));
-  cartwheel::with_threads(arguments.threads(), [&] { command.run(arguments); });
+  cartwheel::with_device(arguments.device(),
+                         [&] { cartwheel::with_threads(arguments.threads(), [&] { command.run(arguments); }); });
 }
 
 int fail(std::string_view text, int exit_code) {

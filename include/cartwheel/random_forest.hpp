@@ -38,7 +38,8 @@ class RandomForest final : public Model {
   static RandomForest fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                           const RandomForestOptions& options = {}, std::span<const double> sample_weight = {});
   /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and of
-  /// forests that differ in n_estimators and max_depth alone only the most and deepest trees are grown.
+  /// forests that differ in n_estimators and max_depth alone only the most and deepest trees are grown. Forests that
+  /// differ in n_estimators alone keep the trees that they share in memory once.
   static std::vector<RandomForest> fit_each(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                                             std::span<const RandomForestOptions> options,
                                             std::span<const double> sample_weight = {});
@@ -47,6 +48,10 @@ class RandomForest final : public Model {
   std::string_view name() const override { return "random_forest"; }
   const std::vector<std::string>& feature_names() const override;
   std::vector<double> predict_proba(const FeatureMatrix& x) const override;
+  /// predict_proba of each of `forests`, in order: of those of one fit_each that differ in n_estimators alone, each row
+  /// goes down each tree once.
+  static std::vector<std::vector<double>> predict_each(std::span<const RandomForest* const> forests,
+                                                       const FeatureMatrix& x);
   /// As DecisionTree::predict_row.
   double predict_row(std::span<const float> row) const;
   /// The number in nodes(tree) of the leaf that each row comes to in each tree, [rows x trees]. @throws DataError as

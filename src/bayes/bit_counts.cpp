@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "bayes/bit_columns.hpp"
+#include "core/current_device.hpp"
 #include "core/parallel.hpp"
 #include "core/tile_sum.hpp"
 
@@ -111,6 +112,7 @@ ClassSums count_rows(std::size_t rows_count, const Rows& rows, std::size_t stret
 
 BitCounts count_bits(const FeatureMatrix& x, std::span<const std::uint8_t> y, std::span<const double> sample_weight,
                      std::optional<double> binarize) {
+  if (core::current_device() == Device::cuda) return count_bits_on_cuda(x, y, sample_weight, binarize);
   const BitRule rule(binarize);
   const Rows rows{pack_labels(y), sample_weight};
   const std::size_t stretches = (x.rows() + stretch_tiles * tile_rows - 1) / (stretch_tiles * tile_rows);

@@ -18,10 +18,16 @@ struct BitCounts {
   std::array<std::vector<double>, 2> missing;  ///< [class][column]: of those whose value is missing.
 };
 
-/// Counts in one pass, in parallel over columns and stretches of rows. This is the seam for a device.
+/// Counts in one pass, in parallel over columns and stretches of rows, on the current device
+/// (core/current_device.hpp).
 /// @param y  x.rows() labels, each 0 or 1. @param sample_weight  empty (each row counts 1), or one a row.
 /// @param binarize  as in BernoulliNBOptions. @throws DataError naming row and column of a value that has no bit.
 BitCounts count_bits(const FeatureMatrix& x, std::span<const std::uint8_t> y, std::span<const double> sample_weight,
                      std::optional<double> binarize);
+
+/// The same on the GPU. @throws DeviceError in a build without CUDA, or when there is no usable GPU, or too little
+/// memory on it.
+BitCounts count_bits_on_cuda(const FeatureMatrix& x, std::span<const std::uint8_t> y,
+                             std::span<const double> sample_weight, std::optional<double> binarize);
 
 }  // namespace cartwheel::bayes

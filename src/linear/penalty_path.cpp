@@ -47,7 +47,7 @@ struct PenaltyPath::Stage {
       : design(columns),
         class_weight(rows.class_weight),
         total(weight),
-        passes(make_cpu_row_passes(columns, rows)),
+        passes(make_row_passes(columns, rows)),
         sample(columns, rows, totals) {}
 
   const Design& design;

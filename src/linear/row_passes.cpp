@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/current_device.hpp"
 #include "core/parallel.hpp"
 #include "core/tile_sum.hpp"
 #include "linear/gram_kernel.hpp"
@@ -148,6 +149,11 @@ class CpuRowPasses final : public RowPasses {
 
 std::unique_ptr<RowPasses> make_cpu_row_passes(const Design& design, const LabelledRows& rows) {
   return std::make_unique<CpuRowPasses>(design, rows);
+}
+
+std::unique_ptr<RowPasses> make_row_passes(const Design& design, const LabelledRows& rows) {
+  return core::current_device() == Device::cuda ? make_cuda_row_passes(design, rows)
+                                                : make_cpu_row_passes(design, rows);
 }
 
 }  // namespace cartwheel::linear

@@ -46,5 +46,10 @@ class RowPasses {
 /// `design` and what `rows` refers to must outlive the result. Memory: 16 bytes a row, 8 bytes a coordinate for each
 /// 2^12 rows, and while a Gram matrix is made 8 bytes an entry for each 2^14 rows.
 std::unique_ptr<RowPasses> make_cpu_row_passes(const Design& design, const LabelledRows& rows);
+/// The same on the GPU, which holds the columns too. @throws DeviceError in a build without CUDA, or when there is no
+/// usable GPU, or too little memory on it.
+std::unique_ptr<RowPasses> make_cuda_row_passes(const Design& design, const LabelledRows& rows);
+/// On the current device (core/current_device.hpp).
+std::unique_ptr<RowPasses> make_row_passes(const Design& design, const LabelledRows& rows);
 
 }  // namespace cartwheel::linear

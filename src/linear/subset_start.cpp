@@ -87,7 +87,7 @@ SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const s
     }
   if (!found[0] || !found[1]) return;
   for (double& weight : weight_) weight /= total;
-  passes_ = make_cpu_row_passes(design_, {y_, {1.0, 1.0}, weight_});
+  passes_ = make_row_passes(design_, {y_, {1.0, 1.0}, weight_});
 }
 
 std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty) {

@@ -7,6 +7,7 @@
 #include <cartwheel/error.hpp>
 
 #include "core/bytes.hpp"
+#include "core/parallel.hpp"
 #include "core/suggest.hpp"
 #include "pipeline/failure_of.hpp"
 #include "pipeline/model_parameters.hpp"
@@ -24,6 +25,7 @@ struct ModelKind {
   std::shared_ptr<const Model> (*fit)(ParameterReader&, const FeatureMatrix&, Labels, const FitContext&);
   std::vector<FitOutcome> (*fit_each)(std::string_view, std::span<const Parameters>, const FeatureMatrix&, Labels,
                                       const FitContext&);
+  std::vector<std::vector<double>> (*predict_each)(std::span<const Model* const>, const FeatureMatrix&);
   std::shared_ptr<const Model> (*read)(core::ByteReader&);
   std::span<const std::string_view> shared;  ///< Parameters whose values one fit serves.
 };
@@ -58,6 +60,19 @@ std::vector<FitOutcome> fit_all(std::string_view name, std::span<const Parameter
   return outcomes;
 }
 
+template <class M>
+std::vector<std::vector<double>> predict_all(std::span<const Model* const> models, const FeatureMatrix& x) {
+  if constexpr (requires { &M::predict_each; }) {
+    std::vector<const M*> own;
+    for (const Model* model : models) own.push_back(&dynamic_cast<const M&>(*model));
+    return M::predict_each(own, x);
+  } else {
+    std::vector<std::vector<double>> results(models.size());
+    core::parallel_for(models.size(), [&](std::size_t i) { results[i] = models[i]->predict_proba(x); });
+    return results;
+  }
+}
+
 /// @tparam options_of  (ParameterReader&, const FitContext&) -> the options that M::fit takes.
 /// @tparam shared  see ModelKind.
 template <class M, auto options_of, const auto& shared>
@@ -71,6 +86,7 @@ constexpr ModelKind kind(std::string_view name) {
             return std::make_shared<M>(M::fit(x, y, options, context.sample_weight));
           },
           fit_all<M, options_of>,
+          predict_all<M>,
           [](core::ByteReader& in) -> std::shared_ptr<const Model> { return std::make_shared<M>(M::read(in)); },
           shared};
 }
@@ -113,6 +129,11 @@ const ModelKind& kind_of(std::string_view name) {
 std::vector<FitOutcome> fit_each(std::string_view model, std::span<const Parameters> all, const FeatureMatrix& x,
                                  std::span<const std::uint8_t> y, const FitContext& context) {
   return kind_of(model).fit_each(model, all, x, y, context);
+}
+
+std::vector<std::vector<double>> predict_each(std::span<const Model* const> models, const FeatureMatrix& x) {
+  if (models.empty()) return {};
+  return kind_of(models.front()->name()).predict_each(models, x);
 }
 
 std::string share_key(std::string_view model, const Parameters& parameters) {

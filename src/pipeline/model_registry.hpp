@@ -4,6 +4,7 @@
 #include <cartwheel/step.hpp>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ struct FitOutcome {
 /// @throws what says nothing of a combination: DeviceError, no memory.
 std::vector<FitOutcome> fit_each(std::string_view model, std::span<const Parameters> all, const FeatureMatrix& x,
                                  std::span<const std::uint8_t> y, const FitContext& context);
+
+/// predict_proba of each of the models, in order, all of the same kind; work that they can share is done once.
+/// @throws DataError as Model::predict_proba.
+std::vector<std::vector<double>> predict_each(std::span<const Model* const> models, const FeatureMatrix& x);
 
 /// Combinations with equal keys are served by one fit: naive Bayes by one count for all alphas and priors, trees and
 /// forests by the deepest and the most of them, logistic regression by one path over its penalties.

@@ -32,6 +32,22 @@ void note_failure(const std::exception_ptr& failure, TrialOutcome& outcome) {
   }
 }
 
+/// The models' probabilities of the validation rows. The models are dropped.
+void predict(std::span<pipeline::FitOutcome> fits, const FeatureMatrix& validation, std::span<TrialOutcome> outcomes) {
+  std::vector<const Model*> models;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    if (fits[i].failure) continue;
+    models.push_back(fits[i].model.get());
+    places.push_back(i);
+  }
+  std::vector<std::vector<double>> probabilities = pipeline::predict_each(models, validation);
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    outcomes[places[k]].probability = std::move(probabilities[k]);
+    fits[places[k]].model = nullptr;
+  }
+}
+
 /// One combination of one model, in all folds.
 struct Attempt {
   std::vector<TrialOutcome> folds;
@@ -161,6 +177,7 @@ void Search::run_unit(std::size_t fold, std::size_t unit_number, const UnitInput
     std::vector<pipeline::FitOutcome> fits;
     const double seconds = seconds_of([&] {
       fits = pipeline::fit_each_calibrated(model.model, parameters, input.sides.steps, input.sides.train, context_);
+      predict(fits, input.sides.validation, outcomes);
     });
     setting_.work.model_fits += unit.fits;
     (unit.trials.size() == 1 ? outcomes[0].seconds : outcomes[0].shared_seconds) += seconds;
@@ -169,8 +186,9 @@ void Search::run_unit(std::size_t fold, std::size_t unit_number, const UnitInput
       if (!fits[i].failure)
         fits[i].failure =
             failure_of([&] { outcomes[i].seconds += seconds_of([&] { score(fold, input, fits[i], outcomes[i]); }); });
-      if (fits[i].failure) note_failure(fits[i].failure, outcomes[i]);
-      fits[i].model = nullptr;
+      if (!fits[i].failure) return;
+      note_failure(fits[i].failure, outcomes[i]);
+      outcomes[i].probability = {};
     });
   }
   setting_.work.combinations += unit.trials.size();
@@ -183,7 +201,7 @@ void Search::run_unit(std::size_t fold, std::size_t unit_number, const UnitInput
 void Search::score(std::size_t fold, const UnitInput& input, const pipeline::FitOutcome& fit,
                    TrialOutcome& outcome) const {
   const std::vector<std::uint8_t> y = labels_of(sessions_, batch_.folds[fold].validation_rows);
-  std::vector<double> probability = fit.model->predict_proba(input.sides.validation);
+  std::vector<double>& probability = outcome.probability;
   if (fit.calibration) fit.calibration->correct(probability);
   for (const auto& step : input.sides.steps | std::views::reverse) step->correct(probability);
   outcome.scores.push_back(score_by(options_.metric, y, probability));
@@ -193,7 +211,6 @@ void Search::score(std::size_t fold, const UnitInput& input, const pipeline::Fit
                     "metric",
                     name_of(options_.metric)));
   for (const SearchMetric metric : options_.also) outcome.scores.push_back(score_by(metric, y, probability));
-  outcome.probability = std::move(probability);
 }
 
 void Search::conclude(std::size_t fold, const PlanUnit& unit, std::vector<TrialOutcome> outcomes) {

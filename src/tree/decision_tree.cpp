@@ -38,14 +38,14 @@ const std::vector<std::string>& DecisionTree::feature_names() const { return imp
 
 std::vector<double> DecisionTree::predict_proba(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return impl_->predictor.mean_probability(tree::RowValues(x, impl_->head.levels));
+  return impl_->predictor.mean_probability(tree::RowValues(x, impl_->head.levels), 1);
 }
 
-double DecisionTree::predict_row(std::span<const float> row) const { return impl_->predictor.mean_probability(row); }
+double DecisionTree::predict_row(std::span<const float> row) const { return impl_->predictor.mean_probability(row, 1); }
 
 std::vector<std::uint32_t> DecisionTree::apply(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return impl_->predictor.leaves(tree::RowValues(x, impl_->head.levels));
+  return impl_->predictor.leaves(tree::RowValues(x, impl_->head.levels), 1);
 }
 
 std::vector<TreeNode> DecisionTree::nodes() const { return impl_->nodes.describe(impl_->head.weight_unit); }

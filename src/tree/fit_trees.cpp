@@ -143,32 +143,67 @@ class ForestFamily {
  public:
   ForestFamily(const BinnedColumns& binned, const RowValues& values, const TrainingRows& training,
                std::span<const RandomForestOptions> options, std::span<const std::size_t> members)
-      : binned_(binned), values_(values), training_(training), options_(options), members_(members) {}
+      : binned_(binned), training_(training), options_(options), members_(members) {
+    const auto same_trees = [&](std::size_t i, std::size_t j) {
+      return options[i].tree.max_depth == options[j].tree.max_depth &&
+             options[i].tree.ccp_alpha == options[j].tree.ccp_alpha;
+    };
+    for_each_class(members, same_trees, [&](std::span<const std::size_t> with_trees) {
+      Cut& made = cuts_.emplace_back(Cut{options[with_trees[0]].tree, {}, 0, {}});
+      for (const std::size_t i : with_trees) {
+        made.forests.push_back({i, size_of(i), {}});
+        if (options[i].oob_score) made.forests.back().out_of_bag.emplace(values);
+        made.most = std::max(made.most, size_of(i));
+      }
+    });
+  }
 
-  void fit(std::span<FittedForest> forests) const {
+  void fit(std::span<FittedForest> forests) {
     std::vector<std::size_t> sizes;
-    for (const std::size_t i : members_) sizes.push_back(static_cast<std::size_t>(options_[i].n_estimators));
+    for (const std::size_t i : members_) sizes.push_back(size_of(i));
     std::ranges::sort(sizes);
-    std::vector<std::optional<OutOfBag>> out_of_bag(members_.size());
-    for (std::size_t m = 0; m < members_.size(); ++m)
-      if (options_[members_[m]].oob_score) out_of_bag[m].emplace(values_);
     std::size_t begin = 0;
     for (const std::size_t end : sizes) {
-      if (begin < end) grow(begin, end, out_of_bag, forests);
+      if (begin < end) grow(begin, end);
       begin = end;
     }
-    for (std::size_t m = 0; m < members_.size(); ++m)
-      if (out_of_bag[m]) forests[members_[m]].out_of_bag = out_of_bag[m]->score(training_.y());
+    for (Cut& made : cuts_) {
+      const auto trees = std::make_shared<const TreeSet>(std::move(made.trees), binned_.levels);
+      for (const Member& member : made.forests) {
+        FittedForest& forest = forests[member.number];
+        forest.trees = trees;
+        forest.size = member.size;
+        if (member.out_of_bag) forest.out_of_bag = member.out_of_bag->score(training_.y());
+      }
+    }
   }
 
  private:
+  struct Member {
+    std::size_t number;  ///< In options_.
+    std::size_t size;
+    std::optional<OutOfBag> out_of_bag;
+  };
+  /// Forests whose trees are cut alike: one is the beginning of the other.
+  struct Cut {
+    DecisionTreeOptions options;
+    std::vector<Member> forests;
+    std::size_t most;  ///< Trees of the largest.
+    std::vector<TreeNodes> trees;
+
+    bool wants_out_of_bag(std::size_t trees_so_far) const {
+      return std::ranges::any_of(forests, [&](const Member& m) { return m.out_of_bag && m.size >= trees_so_far; });
+    }
+  };
+
+  std::size_t size_of(std::size_t i) const { return static_cast<std::size_t>(options_[i].n_estimators); }
+
   /// Trees [begin, end), as deep as any forest wants them that has so many.
-  void grow(std::size_t begin, std::size_t end, std::span<std::optional<OutOfBag>> out_of_bag,
-            std::span<FittedForest> forests) const {
-    const auto wants = [&](std::size_t i) { return static_cast<std::size_t>(options_[i].n_estimators) >= end; };
-    RandomForestOptions deepest = options_[*std::ranges::find_if(members_, wants)];
-    for (const std::size_t i : members_)
-      if (wants(i)) deepest.tree.max_depth = deeper(deepest.tree.max_depth, options_[i].tree.max_depth);
+  void grow(std::size_t begin, std::size_t end) {
+    const auto wanted = [&](std::size_t i) { return size_of(i) >= end; };
+    RandomForestOptions deepest = options_[*std::ranges::find_if(members_, wanted)];
+    for (const Cut& made : cuts_)
+      if (made.most >= end) deepest.tree.max_depth = deeper(deepest.tree.max_depth, made.options.max_depth);
     GrowSettings settings = training_.settings(deepest.tree);
     settings.balanced_subsample = deepest.balanced_subsample;
     const std::uint32_t draws = draws_a_tree(deepest.max_samples, training_.rows());
@@ -179,21 +214,27 @@ class ForestFamily {
       const Batch batch = draw_batch(first, std::min(batch_size, end - first), deepest.tree.seed, training_.rows(),
                                      draws, deepest.bootstrap);
       const std::vector<TreeNodes> grown = grower->grow(batch.samples);
-      for (std::size_t m = 0; m < members_.size(); ++m) {
-        if (!wants(members_[m])) continue;
-        std::vector<TreeNodes> trees(grown.size());
-        core::parallel_for(grown.size(), [&](std::size_t i) { trees[i] = cut(grown[i], options_[members_[m]].tree); });
-        if (out_of_bag[m]) out_of_bag[m]->add(Predictor(trees, binned_.levels), batch.weights);
-        std::ranges::move(trees, std::back_inserter(forests[members_[m]].trees));
-      }
+      for (Cut& made : cuts_)
+        if (made.most >= end) take(grown, batch, end, made);
     }
   }
 
+  void take(std::span<const TreeNodes> grown, const Batch& batch, std::size_t end, Cut& made) const {
+    std::vector<TreeNodes> trees(grown.size());
+    core::parallel_for(grown.size(), [&](std::size_t i) { trees[i] = cut(grown[i], made.options); });
+    if (made.wants_out_of_bag(end)) {
+      const Predictor predictor(trees, binned_.levels);
+      for (Member& member : made.forests)
+        if (member.out_of_bag && member.size >= end) member.out_of_bag->add(predictor, batch.weights);
+    }
+    std::ranges::move(trees, std::back_inserter(made.trees));
+  }
+
   const BinnedColumns& binned_;
-  const RowValues& values_;
   const TrainingRows& training_;
   std::span<const RandomForestOptions> options_;
   std::span<const std::size_t> members_;
+  std::vector<Cut> cuts_;
 };
 
 /// Of all rows again: those of weight 0 have no probability.

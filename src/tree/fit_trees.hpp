@@ -2,22 +2,25 @@
 
 #include <cartwheel/random_forest.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "tree/model_bytes.hpp"
 #include "tree/out_of_bag.hpp"
+#include "tree/predict.hpp"
 #include "tree/tree_nodes.hpp"
 
 /// Fits for many sets of options at once. What they have in common is done once: columns are binned once for each
 /// distinct max_bins; and of options that differ in n_estimators, max_depth and ccp_alpha alone, only the most and
-/// deepest trees are grown, of which the others are prefixes and tops, down to the byte.
+/// deepest trees are grown, of which the others are prefixes and tops, down to the byte. Prefixes are not copied.
 namespace cartwheel::tree {
 
 struct FittedForest {
   ModelHead head;
-  std::vector<TreeNodes> trees;
+  std::shared_ptr<const TreeSet> trees;
+  std::size_t size = 0;                       ///< The forest is the first so many of them.
   std::optional<OutOfBag::Score> out_of_bag;  ///< Where oob_score is set.
 };
 

@@ -62,7 +62,7 @@ std::unique_ptr<Grower> make_cpu_grower(const BinnedColumns& x, std::span<const 
 /// sample, and, while a level is worked on, its nodes and the histograms of its large ones.
 std::unique_ptr<Grower> make_cuda_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
                                          const GrowSettings& settings);
-/// On the current device.
+/// On the current device (core/current_device.hpp).
 std::unique_ptr<Grower> make_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
                                     const GrowSettings& settings);
 

@@ -61,6 +61,7 @@ class Histogram {
   void sum(std::span<const Row> rows, std::span<const StridedBins> bins);
   void append(std::uint32_t bin, Cell& cell, std::uint32_t* distinct);
   std::span<Bin> sort(std::span<const Row> rows, const StridedBins& column);
+  void sort_keys();
 
   /// All 0 between takes. (Padded: columns a power of two apart would share the sets of a cache.)
   std::array<std::array<Cell, narrow_cells + 13>, columns_at_once> cells_{};
@@ -70,6 +71,7 @@ class Histogram {
   bool counts_distinct_ = false, touches_ = false;
   std::vector<Cell> wide_cells_;  ///< All 0 between calls.
   std::vector<std::uint32_t> wide_distinct_;
+  std::vector<std::uint32_t> keys_, sorted_keys_;  ///< A row's bin, and its place in the node; 16 bits each.
   std::vector<Bin> present_;
 };
 

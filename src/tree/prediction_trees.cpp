@@ -48,17 +48,18 @@ class PackedTrees final : public PredictionTrees {
     for_each_leaf(tree, rows, [&](std::size_t row, const Node& leaf) { sums[row] += probabilities[leaf.first]; });
   }
 
-  void find_leaves(std::size_t tree, std::span<const float> rows, std::span<std::uint32_t> leaves) const override {
+  void find_leaves(std::size_t tree, std::span<const float> rows, std::span<std::uint32_t> leaves,
+                   std::size_t trees) const override {
     const Node* const root = nodes_.data() + trees_[tree].first_node;
     for_each_leaf(tree, rows, [&](std::size_t row, const Node& leaf) {
-      leaves[row * size() + tree] = static_cast<std::uint32_t>(&leaf - root) - 1;
+      leaves[row * trees + tree] = static_cast<std::uint32_t>(&leaf - root) - 1;
     });
   }
 
-  double sum_probabilities(std::span<const float> row) const override {
+  double sum_probabilities(std::span<const float> row, std::size_t trees) const override {
     double sum = 0.0;
-    for (std::size_t begin = 0; begin < size(); begin += trees_abreast) {
-      const std::size_t used = std::min(trees_abreast, size() - begin);
+    for (std::size_t begin = 0; begin < trees; begin += trees_abreast) {
+      const std::size_t used = std::min(trees_abreast, trees - begin);
       std::array<const Node*, trees_abreast> nodes;
       std::uint32_t depth = 0;
       for (std::size_t i = 0; i < trees_abreast; ++i) {

@@ -21,10 +21,12 @@ class PredictionTrees {
   virtual std::size_t size() const = 0;
   /// Adds a tree's P(y = 1) of each row to its sum. @param rows  [sums.size() x stride], see PredictionRows.
   virtual void add_probabilities(std::size_t tree, std::span<const float> rows, std::span<double> sums) const = 0;
-  /// The number of each row's leaf among the tree's nodes. @param leaves  [rows x size()]; column `tree` is written.
-  virtual void find_leaves(std::size_t tree, std::span<const float> rows, std::span<std::uint32_t> leaves) const = 0;
-  /// The sum over the trees, in their order, of one row's P(y = 1): the bits of add_probabilities for tree after tree.
-  virtual double sum_probabilities(std::span<const float> row) const = 0;
+  /// The number of each row's leaf among the tree's nodes. @param leaves  [rows x trees]; column `tree` is written.
+  virtual void find_leaves(std::size_t tree, std::span<const float> rows, std::span<std::uint32_t> leaves,
+                           std::size_t trees) const = 0;
+  /// The sum over the first `trees` trees, in their order, of one row's P(y = 1): the bits of add_probabilities for
+  /// tree after tree.
+  virtual double sum_probabilities(std::span<const float> row, std::size_t trees) const = 0;
 };
 
 std::unique_ptr<const PredictionTrees> make_prediction_trees(std::span<const TreeNodes> trees,

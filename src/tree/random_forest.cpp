@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cartwheel/error.hpp>
 #include <cartwheel/random_forest.hpp>
+#include <map>
 
 #include "core/bytes.hpp"
 #include "features/model_input.hpp"
@@ -25,8 +26,8 @@ struct OutOfBagSummary {
 
 struct RandomForest::Impl {
   tree::ModelHead head;
-  std::vector<tree::TreeNodes> trees;
-  tree::Predictor predictor;
+  std::shared_ptr<const tree::TreeSet> trees;  ///< The forest is the first `size` of them.
+  std::size_t size = 0;
   std::optional<OutOfBagSummary> out_of_bag;
   std::vector<double> oob_probability;
 };
@@ -39,11 +40,11 @@ std::vector<RandomForest> RandomForest::fit_each(const FeatureMatrix& x, std::sp
     auto impl = std::make_shared<Impl>();
     impl->head = std::move(fitted.head);
     impl->trees = std::move(fitted.trees);
+    impl->size = fitted.size;
     if (fitted.out_of_bag) {
       impl->out_of_bag = {fitted.out_of_bag->accuracy, fitted.out_of_bag->rows_without, x.rows()};
       impl->oob_probability = std::move(fitted.out_of_bag->probability);
     }
-    impl->predictor = tree::Predictor(impl->trees, impl->head.levels);
     forests.push_back(RandomForest(std::move(impl)));
   }
   return forests;
@@ -57,15 +58,35 @@ RandomForest RandomForest::fit(const FeatureMatrix& x, std::span<const std::uint
 const std::vector<std::string>& RandomForest::feature_names() const { return impl_->head.feature_names; }
 
 std::vector<double> RandomForest::predict_proba(const FeatureMatrix& x) const {
-  features::check_columns(impl_->head.feature_names, x, name());
-  return impl_->predictor.mean_probability(tree::RowValues(x, impl_->head.levels));
+  const RandomForest* const self = this;
+  return std::move(predict_each({&self, 1}, x).front());
 }
 
-double RandomForest::predict_row(std::span<const float> row) const { return impl_->predictor.mean_probability(row); }
+std::vector<std::vector<double>> RandomForest::predict_each(std::span<const RandomForest* const> forests,
+                                                            const FeatureMatrix& x) {
+  std::map<const tree::TreeSet*, std::vector<std::size_t>> with_trees;
+  for (std::size_t i = 0; i < forests.size(); ++i) {
+    features::check_columns(forests[i]->feature_names(), x, forests[i]->name());
+    with_trees[forests[i]->impl_->trees.get()].push_back(i);
+  }
+  std::vector<std::vector<double>> results(forests.size());
+  for (const auto& [trees, numbers] : with_trees) {
+    std::vector<std::size_t> sizes;
+    for (const std::size_t i : numbers) sizes.push_back(forests[i]->impl_->size);
+    const tree::RowValues values(x, forests[numbers[0]]->impl_->head.levels);
+    auto means = trees->predictor.mean_probabilities(values, sizes);
+    for (std::size_t k = 0; k < numbers.size(); ++k) results[numbers[k]] = std::move(means[k]);
+  }
+  return results;
+}
+
+double RandomForest::predict_row(std::span<const float> row) const {
+  return impl_->trees->predictor.mean_probability(row, impl_->size);
+}
 
 std::vector<std::uint32_t> RandomForest::apply(const FeatureMatrix& x) const {
   features::check_columns(impl_->head.feature_names, x, name());
-  return impl_->predictor.leaves(tree::RowValues(x, impl_->head.levels));
+  return impl_->trees->predictor.leaves(tree::RowValues(x, impl_->head.levels), impl_->size);
 }
 
 std::vector<std::string> RandomForest::warnings() const {
@@ -76,12 +97,12 @@ std::vector<std::string> RandomForest::warnings() const {
                   impl_->out_of_bag->rows_without, impl_->out_of_bag->rows, tree_count())};
 }
 
-int RandomForest::tree_count() const { return static_cast<int>(impl_->trees.size()); }
+int RandomForest::tree_count() const { return static_cast<int>(impl_->size); }
 
 std::vector<TreeNode> RandomForest::nodes(int tree) const {
   if (tree < 0 || tree >= tree_count())
     throw ParameterError(fmt::format("there is no tree {}; the forest has trees 0 to {}", tree, tree_count() - 1));
-  return impl_->trees[static_cast<std::size_t>(tree)].describe(impl_->head.weight_unit);
+  return impl_->trees->nodes[static_cast<std::size_t>(tree)].describe(impl_->head.weight_unit);
 }
 
 const std::vector<std::vector<std::string>>& RandomForest::levels() const { return impl_->head.levels; }
@@ -110,8 +131,8 @@ void RandomForest::write(core::ByteWriter& out) const {
   out.put(summary.accuracy);
   out.put(summary.rows_without);
   out.put(summary.rows);
-  out.put(static_cast<std::uint64_t>(impl_->trees.size()));
-  for (const tree::TreeNodes& tree : impl_->trees) tree.write(out);
+  out.put(static_cast<std::uint64_t>(impl_->size));
+  for (const tree::TreeNodes& tree : std::span(impl_->trees->nodes).first(impl_->size)) tree.write(out);
 }
 
 RandomForest RandomForest::read(core::ByteReader& in) {
@@ -126,8 +147,10 @@ RandomForest RandomForest::read(core::ByteReader& in) {
   if (has_out_of_bag == 1) impl->out_of_bag = summary;
   const auto trees = in.get<std::uint64_t>();
   if (trees < 1 || trees > tree::most_trees) in.fail("the number of trees is impossible");
-  for (std::uint64_t i = 0; i < trees; ++i) impl->trees.push_back(tree::TreeNodes::read(in, impl->head.levels));
-  impl->predictor = tree::Predictor(impl->trees, impl->head.levels);
+  std::vector<tree::TreeNodes> nodes;
+  for (std::uint64_t i = 0; i < trees; ++i) nodes.push_back(tree::TreeNodes::read(in, impl->head.levels));
+  impl->size = nodes.size();
+  impl->trees = std::make_shared<const tree::TreeSet>(std::move(nodes), impl->head.levels);
   return RandomForest(std::move(impl));
 }
 

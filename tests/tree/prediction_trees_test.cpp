@@ -86,7 +86,7 @@ TEST_P(PredictionTreesProperty, TakeEachRowToTheLeafOfTheDefinition) {
     std::vector<std::uint32_t> leaves(data.rows * data.trees.size());
     std::vector<double> sums(data.rows, 0.125), expected(data.rows, 0.125), alone(data.rows);
     for (std::size_t t = 0; t < data.trees.size(); ++t) {
-      trees->find_leaves(t, rows, leaves);
+      trees->find_leaves(t, rows, leaves, data.trees.size());
       trees->add_probabilities(t, rows, sums);
       const auto nodes = data.trees[t].describe();
       for (std::size_t i = 0; i < data.rows; ++i) {
@@ -99,7 +99,8 @@ TEST_P(PredictionTreesProperty, TakeEachRowToTheLeafOfTheDefinition) {
     }
     EXPECT_EQ(sums, expected);
     for (std::size_t i = 0; i < data.rows; ++i)
-      EXPECT_EQ(trees->sum_probabilities(std::span(rows).subspan(i * layout.stride(), layout.stride())), alone[i]);
+      EXPECT_EQ(trees->sum_probabilities(std::span(rows).subspan(i * layout.stride(), layout.stride()), trees->size()),
+                alone[i]);
   }
 }
 INSTANTIATE_TEST_SUITE_P(Columns, PredictionTreesProperty, ::testing::Bool(),
@@ -118,9 +119,9 @@ TEST(PredictionTrees, ATreeAsDeepAsItIsWideOverVeryManyColumns) {
   values[columns + columns - 1 - 4'001] = 1.0f;  // the second row leaves the chain there
   layout.fill(values, rows);
   std::vector<std::uint32_t> leaves(2);
-  trees->find_leaves(0, rows, leaves);
+  trees->find_leaves(0, rows, leaves, 1);
   EXPECT_THAT(leaves, ::testing::ElementsAre(chain.size() - 2, 2 * 4'002));
-  EXPECT_EQ(trees->sum_probabilities(std::span(rows).subspan(layout.stride())), 1.0);
+  EXPECT_EQ(trees->sum_probabilities(std::span(rows).subspan(layout.stride()), 1), 1.0);
 }
 
 TEST(PredictionRows, WhatIsNoLevelIsMissing) {
