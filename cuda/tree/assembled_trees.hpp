@@ -33,7 +33,8 @@ class AssembledTrees {
       if (!record.split.found()) continue;
       const Leaf& leaf = level_[n];
       TreeNodes& tree = trees_[leaf.tree];
-      const NodeCounts left = left_counts(record), right{leaf.counts.rows - left.rows, leaf.counts.weighted - left.weighted};
+      const NodeCounts left = left_counts(record),
+                       right{leaf.counts.rows - left.rows, leaf.counts.weighted - left.weighted};
       const std::size_t child = tree.size();
       const auto feature = static_cast<std::uint32_t>(record.split.feature);
       NodeSplit split{record.split.feature, 0.0f, record.split.missing_left, {}};

@@ -1,8 +1,7 @@
-#include "tree/exclusive_sum.hpp"
-
 #include <cub/device/device_scan.cuh>
 
 #include "core/launch.cuh"
+#include "tree/exclusive_sum.hpp"
 
 namespace cartwheel::tree {
 namespace {

@@ -74,7 +74,8 @@ __device__ bool find_split_in_warp(const GainOrder<C>& order, std::uint32_t feat
 
   const auto consider = [&](std::uint32_t place, std::uint32_t next, bool missing_left, C left,
                             std::uint32_t distinct_left) {
-    if (count_distinct && (distinct_left < min_samples_leaf || distinct_rows - distinct_left < min_samples_leaf)) return;
+    if (count_distinct && (distinct_left < min_samples_leaf || distinct_rows - distinct_left < min_samples_leaf))
+      return;
     BasicSplit<C> split;
     split.feature = static_cast<std::int32_t>(feature);
     split.bin = place;
@@ -117,8 +118,7 @@ __device__ bool find_split_in_warp(const GainOrder<C>& order, std::uint32_t feat
       const unsigned behind = lane + 1 < warp_size ? occurring >> (lane + 1) : 0;
       const std::uint32_t its_next = behind != 0 ? place + static_cast<std::uint32_t>(__ffs(behind)) : next;
       if (!has_absent) {
-        if (its_next != no_bin)
-          consider(place, its_next, left.rows >= (order.node() - left).rows, left, distinct_left);
+        if (its_next != no_bin) consider(place, its_next, left.rows >= (order.node() - left).rows, left, distinct_left);
       } else {
         if (its_next != no_bin) consider(place, its_next, true, left + absent, distinct_left + distinct_absent);
         consider(place, its_next, false, left, distinct_left);

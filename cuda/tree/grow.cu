@@ -1,5 +1,3 @@
-#include "tree/grow.hpp"
-
 #include <algorithm>
 #include <bit>
 #include <cartwheel/error.hpp>
@@ -11,6 +9,7 @@
 #include "tree/entropy_table.hpp"
 #include "tree/exclusive_sum.hpp"
 #include "tree/find_split.cuh"
+#include "tree/grow.hpp"
 #include "tree/grow_settings.hpp"
 #include "tree/histogram.cuh"
 #include "tree/part_rows.cuh"
@@ -121,8 +120,8 @@ class CudaGrower final : public Grower {
     for (const TreeSample& sample : batch) {
       const SampleTotals totals = sum_sample(sample, host_labels_, settings_.units);
       const C sum = sum_of<C>(totals);
-      const ImpurityRule rule = settings_.balanced_subsample ? balanced_rule(settings_.impurity.criterion, sum)
-                                                             : settings_.impurity;
+      const ImpurityRule rule =
+          settings_.balanced_subsample ? balanced_rule(settings_.impurity.criterion, sum) : settings_.impurity;
       const bool is_open = training_.stop.is_open(totals.rows, totals.distinct_rows, 0);
       trees.add_tree(rule, {totals.rows, totals.weighted}, is_open);
       if (!is_open) continue;
@@ -143,8 +142,7 @@ class CudaGrower final : public Grower {
     if (!roots.empty()) {
       const DeviceBuffer<TreeHead<C>> device_heads(std::span<const TreeHead<C>>(heads), "trees");
       training_.trees = device_heads.data();
-      training_.count_distinct =
-          training_.stop.min_samples_leaf > 1 && (any_repeats || sizeof(C) != sizeof(Counts));
+      training_.count_distinct = training_.stop.min_samples_leaf > 1 && (any_repeats || sizeof(C) != sizeof(Counts));
       grow_levels(first_level(open, roots, rows), roots.size(), rows, trees);
     }
     return trees.take();
@@ -162,7 +160,8 @@ class CudaGrower final : public Grower {
       weights = {all, "the rows of trees"};
       const std::vector<std::uint32_t> once(x_.rows, 1);
       for (std::size_t i = 0; i < samples.size(); ++i)
-        weights.set(samples[i].weights.empty() ? std::span<const std::uint32_t>(once) : samples[i].weights, i * x_.rows);
+        weights.set(samples[i].weights.empty() ? std::span<const std::uint32_t>(once) : samples[i].weights,
+                    i * x_.rows);
       sampled.weights = weights.data();
       places = {all + 1, "the rows of trees"};
       launch("marking the rows of trees", mark_used_rows, blocks_for(all + 1, row_threads), row_threads, 0, sampled,
@@ -178,9 +177,17 @@ class CudaGrower final : public Grower {
     Slots<C> parents;
     for (std::uint32_t depth = 0; size > 0; ++depth) {
       const Outcome<C> outcome(size);
-      const LevelView<C> view{static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(rows), depth,
-                              level.node.data(),  level.row.data(),     level.node_of.data(), level.constant.data(),
-                              outcome.best.data(), outcome.seen.data(), outcome.useful.data(), outcome.done.data()};
+      const LevelView<C> view{static_cast<std::uint32_t>(size),
+                              static_cast<std::uint32_t>(rows),
+                              depth,
+                              level.node.data(),
+                              level.row.data(),
+                              level.node_of.data(),
+                              level.constant.data(),
+                              outcome.best.data(),
+                              outcome.seen.data(),
+                              outcome.useful.data(),
+                              outcome.done.data()};
       find_splits(view, parents);
       DeviceBuffer<std::uint32_t> first_word, words;
       const LevelWords levels = find_level_sets(view, first_word, words);
@@ -207,8 +214,7 @@ class CudaGrower final : public Grower {
       launch("opening nodes", open_children<C>, blocks_for(size, node_threads), node_threads, 0, training_, view,
              records.data(), children.data(), has_slots, next_level.node.data(), next_level.constant.data());
       launch("moving rows", move_rows<C>, blocks_for(rows, row_threads), row_threads, 0, view, left.data(),
-             records.data(), children.data(), next_level.node.data(), next_level.row.data(),
-             next_level.node_of.data());
+             records.data(), children.data(), next_level.node.data(), next_level.row.data(), next_level.node_of.data());
       level = std::move(next_level);
       size = next_size;
       rows = next_rows;
@@ -258,7 +264,8 @@ class CudaGrower final : public Grower {
 
   void search(const LevelView<C>& level, const RoundView& round, Slots<C>& parents, BasicSplit<C>* candidates) {
     const ColumnsView& columns = training_.columns;
-    const std::size_t shared = SharedHistograms<C>::bytes(round.at_once, columns.widest_narrow, training_.count_distinct);
+    const std::size_t shared =
+        SharedHistograms<C>::bytes(round.at_once, columns.widest_narrow, training_.count_distinct);
     Slots<C> slots;
     if (level.rows > training_.large_rows && round.narrow_groups > 0) {
       const std::uint32_t count = blocks_for(level.rows, training_.large_rows);

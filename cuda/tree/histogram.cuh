@@ -121,8 +121,7 @@ __global__ void sum_large_nodes(TrainingView<C> training, LevelView<C> level, Ro
     __syncthreads();
     histograms.add_rows(training, level.row, begin, end, features.place, columns);
     __syncthreads();
-    const std::size_t to =
-        summed_slot(level, n, chunk) * slots.cells + std::size_t{blockIdx.y} * round.at_once * width;
+    const std::size_t to = summed_slot(level, n, chunk) * slots.cells + std::size_t{blockIdx.y} * round.at_once * width;
     for (std::uint32_t i = threadIdx.x; i < columns * width; i += blockDim.x) {
       if (histograms.counts[i] == C{}) continue;
       add_global(slots.counts + to + i, histograms.counts[i]);

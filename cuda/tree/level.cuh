@@ -46,15 +46,15 @@ struct TreeHead {
 template <class C>
 struct TrainingView {
   ColumnsView columns;
-  const std::uint8_t* labels;        ///< [rows]
-  const std::uint64_t* units;        ///< [rows], null without sample weights.
+  const std::uint8_t* labels;  ///< [rows]
+  const std::uint64_t* units;  ///< [rows], null without sample weights.
   EntropyTerms terms;
   StopRule stop;
   std::uint32_t max_features;
   std::uint64_t seed;
-  bool count_distinct;        ///< Whether histograms count distinct rows apart.
-  std::uint32_t large_rows;   ///< A node of more rows is summed by several blocks.
-  std::uint32_t mask_words;   ///< Of 64 columns.
+  bool count_distinct;       ///< Whether histograms count distinct rows apart.
+  std::uint32_t large_rows;  ///< A node of more rows is summed by several blocks.
+  std::uint32_t mask_words;  ///< Of 64 columns.
   const TreeHead<C>* trees;
 
   __device__ bool all_features() const { return max_features == columns.columns; }
@@ -95,12 +95,12 @@ struct LevelView {
 /// The features that the nodes of a level look at in one round. Where a tree looks at all features, these are the
 /// narrow columns and then the wide ones; else each node's next ones of its random order.
 struct RoundView {
-  std::uint32_t width;            ///< Features a node at most.
-  const std::uint32_t* chosen;    ///< [size x width]
-  const std::uint32_t* count;     ///< [size]
-  std::uint32_t at_once;          ///< Narrow features that one block sums.
+  std::uint32_t width;          ///< Features a node at most.
+  const std::uint32_t* chosen;  ///< [size x width]
+  const std::uint32_t* count;   ///< [size]
+  std::uint32_t at_once;        ///< Narrow features that one block sums.
   std::uint32_t narrow_groups;
-  std::uint32_t candidates;       ///< A node.
+  std::uint32_t candidates;  ///< A node.
 
   template <class C>
   __device__ std::uint32_t positions(const TrainingView<C>& training, std::uint32_t node) const {

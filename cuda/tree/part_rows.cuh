@@ -132,8 +132,7 @@ __global__ void move_rows(LevelView<C> level, const std::uint32_t* left_before, 
   const bool right = left_before[i + 1] == left_before[i];
   if (!record.split.found() || !(right ? record.right_open : record.left_open)) return;
   const std::uint32_t begin = level.nodes[n].begin, left = left_before[i] - left_before[begin];
-  const auto child =
-      static_cast<std::uint32_t>(before[n] >> 32) + (right && record.left_open ? 1 : 0);
+  const auto child = static_cast<std::uint32_t>(before[n] >> 32) + (right && record.left_open ? 1 : 0);
   const std::uint32_t place = next[child].begin + (right ? static_cast<std::uint32_t>(i) - begin - left : left);
   next_row[place] = level.row[i];
   next_node_of[place] = child;

@@ -15,13 +15,13 @@ struct SampledRows {
 };
 
 /// @param used  [trees x rows + 1]
-__global__ inline void mark_used_rows(SampledRows sample, std::uint32_t* used) {
+static __global__ void mark_used_rows(SampledRows sample, std::uint32_t* used) {
   const std::size_t i = core::thread_number(), size = std::size_t{sample.rows} * sample.trees;
   if (i <= size) used[i] = i < size && sample.weights[i] != 0 ? 1 : 0;
 }
 
 /// @param place  [trees x rows] of each used row; null: all are used. @param row, node_of  a root's level.
-__global__ inline void place_rows(SampledRows sample, const std::uint32_t* place, TreeRow* row,
+static __global__ void place_rows(SampledRows sample, const std::uint32_t* place, TreeRow* row,
                                   std::uint32_t* node_of) {
   const std::size_t i = core::thread_number();
   if (i >= std::size_t{sample.rows} * sample.trees) return;

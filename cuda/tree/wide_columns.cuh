@@ -75,7 +75,8 @@ __global__ void search_wide(TrainingView<C> training, LevelView<C> level, RoundV
   const std::uint32_t positions = all ? training.columns.wide_count : round.width;
   const std::size_t tasks = std::size_t{level.size} * positions;
   for (std::size_t task = blockIdx.x; task < tasks; task += gridDim.x) {
-    const auto n = static_cast<std::uint32_t>(task / positions), position = static_cast<std::uint32_t>(task % positions);
+    const auto n = static_cast<std::uint32_t>(task / positions),
+               position = static_cast<std::uint32_t>(task % positions);
     if (level.done[n] != 0 || (!all && position >= round.count[n])) continue;
     const std::uint32_t j = all ? training.columns.wide[position] : round.feature(training, n, position);
     const DeviceColumn& column = training.columns.of[j];

@@ -61,8 +61,8 @@ void GrowingTree<Row>::add_children(Part& part, const OpenNode& parent, const No
   node.feature = parts.split.feature;
   node.missing_left = parts.split.missing_left;
   if (parts.levels.empty()) {
-    node.threshold = threshold(training_.x, static_cast<std::uint32_t>(parts.split.feature), parts.split.bin,
-                               parts.split.next_bin);
+    node.threshold =
+        threshold(training_.x, static_cast<std::uint32_t>(parts.split.feature), parts.split.bin, parts.split.next_bin);
   } else {
     part.level_sets.push_back(parts.levels);
     node.levels = static_cast<std::uint32_t>(part.level_sets.size());

@@ -27,9 +27,9 @@ struct StopRule {
     if (min_impurity_decrease == 0.0) return true;
     const C right = node - left;
     const double weight = rule.weight(node);
-    const double decrease =
-        weight / rule.weight(root) *
-        (rule.impurity(node) - rule.weight(right) / weight * rule.impurity(right) - rule.weight(left) / weight * rule.impurity(left));
+    const double decrease = weight / rule.weight(root) *
+                            (rule.impurity(node) - rule.weight(right) / weight * rule.impurity(right) -
+                             rule.weight(left) / weight * rule.impurity(left));
     constexpr double epsilon = 0x1p-52;
     return decrease + epsilon >= min_impurity_decrease;
   }
