@@ -115,7 +115,8 @@ class ConfigReader {
     at(node, [&] {
       if (!node.is_table())
         throw ParameterError(fmt::format("{}.{} must be a section: [{}.{}]", section, name, section, name));
-      for (const auto& [key, value] : *node.as_table()) grid[std::string(key.str())] = values_of(value);
+      for (const auto& [key, value] : *node.as_table())
+        grid[std::string(key.str())] = section == "extractors" && key == "groups" ? groups_of(value) : values_of(value);
     });
     // The names are checked here, where the line is known; values are checked where they are tried.
     cartwheel::Parameters first;
@@ -166,6 +167,30 @@ class ConfigReader {
     std::vector<ParameterValue> values;
     for (const toml::node& item : *array) values.push_back(value_of(item));
     return values;
+  }
+
+  /// An extractor's groups are a list themselves: ["base", "time"] is one value, [["base"], ["base", "time"]] are two.
+  static std::vector<ParameterValue> groups_of(const toml::node& node) {
+    const auto* array = node.as_array();
+    if (array == nullptr) return {value_of(node)};
+    if (array->empty() || array->front().as_array() == nullptr) return {list_text(*array)};
+    std::vector<ParameterValue> values;
+    for (const toml::node& item : *array) {
+      if (item.as_array() == nullptr) throw ParameterError("groups must be names, a list of them, or a list of lists");
+      values.emplace_back(list_text(*item.as_array()));
+    }
+    return values;
+  }
+
+  /// "base,time"
+  static std::string list_text(const toml::array& array) {
+    std::string text;
+    for (const toml::node& item : array) {
+      const auto name = item.value<std::string>();
+      if (!name) throw ParameterError("groups must be names, a list of them, or a list of lists");
+      text += (text.empty() ? "" : ",") + *name;
+    }
+    return text;
   }
 
   /// A TOML table forgets the order of its keys; a table of results should have the order of the file.

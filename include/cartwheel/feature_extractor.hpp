@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cartwheel/account.hpp>
 #include <cartwheel/event_log.hpp>
 #include <cartwheel/feature_matrix.hpp>
 #include <cartwheel/parameters.hpp>
@@ -30,7 +31,7 @@ class FeatureExtractor {
  public:
   virtual ~FeatureExtractor() = default;
 
-  /// "V1".
+  /// "V1" or "V2".
   virtual std::string_view name() const = 0;
   virtual const Parameters& parameters() const = 0;
   virtual std::vector<FeatureDefinition> definitions() const = 0;
@@ -44,6 +45,12 @@ class FeatureExtractor {
   /// Features of any rows, with what was learned. @throws as fit_transform; ParameterError before fit_transform.
   virtual FeatureMatrix transform(const SessionTable& sessions, std::span<const std::uint32_t> rows) const = 0;
 
+  /// Counts the values of the rows' windows that are missing, or that training had never seen, by column: so that none
+  /// is filled in silently. An extractor without such values counts none.
+  virtual void count_values(const SessionTable& sessions, std::span<const std::uint32_t> rows, Account& account) const {
+    static_cast<void>(sessions), static_cast<void>(rows), static_cast<void>(account);
+  }
+
   /// Writes name, parameters and what was learned; read_feature_extractor is the inverse. @throws ParameterError before
   /// fit_transform.
   virtual void write(core::ByteWriter& out) const = 0;
@@ -53,7 +60,15 @@ class FeatureExtractor {
 std::span<const std::string_view> feature_extractor_names();
 
 /// @param name  "V1", with parameter `session_size`: the first so many events of the window are used, [1, 1000], 3 by
-/// default. @throws ParameterError for an unknown name (it lists the known ones) or parameter (with a suggestion), or a
+/// default. "V2" has more of them, see docs/features.md:
+/// - `groups`: "all" (default), or some of feature_group_names(), such as "base,time,priors";
+/// - `smoothing`: m of the priors, "fitted" (default) or a number; `half_life`: days in which their counts halve, or
+///   "none" (default);
+/// - `calendar`: hour and weekday as "raw" numbers (default), "one_hot" or "cyclic"; `utc_offset`: hours that local
+/// time
+///   is ahead of UTC, [-14, 14];
+/// - `history_users`: how many users' history is kept, [1, 2^31], 1,000,000 by default.
+/// @throws ParameterError for an unknown name (it lists the known ones) or parameter (with a suggestion), or a
 /// value out of range.
 std::unique_ptr<FeatureExtractor> make_feature_extractor(std::string_view name, const Parameters& parameters);
 

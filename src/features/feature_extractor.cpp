@@ -8,6 +8,7 @@
 
 #include "core/bytes.hpp"
 #include "features/extractor_v1.hpp"
+#include "features/extractor_v2.hpp"
 #include "features/read_feature_extractor.hpp"
 
 namespace cartwheel {
@@ -29,7 +30,7 @@ constexpr Entry entry_of() {
           [](core::ByteReader& in) -> std::unique_ptr<FeatureExtractor> { return Extractor::read(in); }};
 }
 
-constexpr std::array entries{entry_of<features::ExtractorV1>()};
+constexpr std::array entries{entry_of<features::ExtractorV1>(), entry_of<features::ExtractorV2>()};
 
 constexpr auto names = [] {
   std::array<std::string_view, entries.size()> list;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "core/parallel.hpp"
+#include "linear/lanes.hpp"
 
 namespace cartwheel::linear {
 
@@ -26,19 +28,39 @@ struct Kept {
   std::vector<std::uint32_t> own_rows;
 };
 
-/// Calls found(i) for each value that is not `usual`, until it says no. @return whether it never did.
-template <class Found>
-bool for_each_other(std::span<const float> values, float usual, const Found& found) {
-  constexpr std::size_t block = 64;
-  for (std::size_t begin = 0; begin < values.size(); begin += block) {
-    const std::size_t end = std::min(values.size(), begin + block);
-    unsigned others = 0;
-    for (std::size_t i = begin; i < end; ++i) others += values[i] != usual;
-    if (others == 0) continue;
-    for (std::size_t i = begin; i < end; ++i)
-      if (values[i] != usual && !found(static_cast<std::uint32_t>(i))) return false;
+/// One bit a row of a block of at most 64: whether its value is not `usual`.
+CARTWHEEL_DISPATCHED std::uint64_t others_of_block(const float* x, std::size_t count, float usual) {
+  using Bits [[gnu::vector_size(sizeof(FloatLanes))]] = std::uint32_t;
+  constexpr Bits place{1, 2, 4, 8, 16, 32, 64, 128};
+  std::uint64_t word = 0;
+  std::size_t i = 0;
+  for (; i + core::tile_lanes <= count; i += core::tile_lanes) {
+    FloatLanes values;
+    std::memcpy(&values, x + i, sizeof values);
+    const Bits others = (values != usual) & place;
+    std::uint32_t byte = 0;
+    for (std::size_t lane = 0; lane < core::tile_lanes; ++lane) byte |= others[lane];
+    word |= std::uint64_t{byte} << i;
   }
-  return true;
+  for (; i < count; ++i) word |= std::uint64_t{x[i] != usual} << i;
+  return word;
+}
+
+std::uint64_t others_of_block(std::span<const float> x, std::size_t block, float usual) {
+  const std::size_t begin = block * word_bits;
+  return others_of_block(x.data() + begin, std::min(word_bits, x.size() - begin), usual);
+}
+
+std::size_t words_of(std::span<const float> x) { return (x.size() + word_bits - 1) / word_bits; }
+
+/// The rows whose bits are set.
+std::vector<std::uint32_t> rows_of(std::span<const std::uint64_t> words, std::size_t count) {
+  std::vector<std::uint32_t> rows;
+  rows.reserve(count);
+  for (std::size_t word = 0; word < words.size(); ++word)
+    for (std::uint64_t bits = words[word]; bits != 0; bits &= bits - 1)
+      rows.push_back(static_cast<std::uint32_t>(word * word_bits + static_cast<std::size_t>(std::countr_zero(bits))));
+  return rows;
 }
 
 class Sorter {
@@ -138,39 +160,53 @@ class Sorter {
   /// A column of one or two values.
   bool two_values(std::span<const float> x, Kept& kept) const {
     const float a = x[0];
+    std::vector<std::uint64_t> words(words_of(x));
     float b = a;
     std::size_t others = 0;
-    const bool holds = for_each_other(x, a, [&](std::uint32_t i) {
-      if (others++ == 0) b = x[i];
-      return x[i] == b;
-    });
-    if (!holds) return false;
+    for (std::size_t block = 0; block < words.size(); ++block) {
+      const std::uint64_t not_a = words[block] = others_of_block(x, block, a);
+      if (not_a == 0) continue;
+      if (others == 0) b = x[block * word_bits + static_cast<std::size_t>(std::countr_zero(not_a))];
+      if ((not_a & others_of_block(x, block, b)) != 0) return false;
+      others += static_cast<std::size_t>(std::popcount(not_a));
+    }
     if (others == 0) {
       kept = constant(static_cast<double>(a));
       return true;
     }
     const bool a_usual = others <= x.size() - others;
-    if (mostly(x, a_usual ? a : b, kept)) return true;
-    std::vector<std::uint64_t> words((x.size() + word_bits - 1) / word_bits);
-    const float high = std::max(a, b);
-    for (std::size_t i = 0; i < x.size(); ++i) words[i / word_bits] |= std::uint64_t{x[i] == high} << (i % word_bits);
-    kept = of_two(words, static_cast<double>(std::min(a, b)), static_cast<double>(high));
+    const auto turn = [&] {  // to the bits of the rows that have a
+      for (std::size_t block = 0; block < words.size(); ++block) words[block] = others_of_block(x, block, b);
+    };
+    if (std::min(others, x.size() - others) <= x.size() / few) {
+      if (!a_usual) turn();
+      keep_others(x, words, std::min(others, x.size() - others), a_usual ? a : b, kept);
+      return true;
+    }
+    if (a > b) turn();
+    kept = of_two(words, static_cast<double>(std::min(a, b)), static_cast<double>(std::max(a, b)));
     kept.own_words = std::move(words);
     return true;
   }
 
   bool mostly(std::span<const float> x, float usual, Kept& kept) const {
-    const std::size_t most = x.size() / few;
-    std::vector<std::uint32_t> others;
-    if (!for_each_other(x, usual, [&](std::uint32_t i) {
-          others.push_back(i);
-          return others.size() <= most;
-        }))
-      return false;
-    for (const std::uint32_t i : others) kept.own_values.push_back(x[i]);
-    kept.own_rows = std::move(others);
-    of_mostly(kept, static_cast<double>(usual));
+    std::vector<std::uint64_t> words(words_of(x));
+    std::size_t others = 0;
+    for (std::size_t block = 0; block < words.size() && others <= x.size() / few; ++block) {
+      words[block] = others_of_block(x, block, usual);
+      others += static_cast<std::size_t>(std::popcount(words[block]));
+    }
+    if (others > x.size() / few) return false;
+    keep_others(x, words, others, usual, kept);
     return true;
+  }
+
+  /// @param words  the bits of the rows that have another value than `usual`: `count` of them.
+  void keep_others(std::span<const float> x, std::span<const std::uint64_t> words, std::size_t count, float usual,
+                   Kept& kept) const {
+    kept.own_rows = rows_of(words, count);
+    for (const std::uint32_t i : kept.own_rows) kept.own_values.push_back(x[i]);
+    of_mostly(kept, static_cast<double>(usual));
   }
 
   /// The usual value, if there is one, unless it hides from all of these rows; then the column is kept dense.

@@ -1,6 +1,7 @@
 #include "linear/gram_kernel.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "linear/lanes.hpp"
 #include "linear/row_kernels.hpp"
@@ -12,6 +13,8 @@ namespace {
 using core::tile_lanes;
 using core::tile_rows;
 constexpr std::size_t side = GramLayout::side;
+/// From one column of a block to the next: a power of two would put a row's values into the same set of a cache.
+constexpr std::size_t stride = block_rows + tile_lanes;
 
 /// Half of the lanes: with all eight, the sums of a block would not fit the registers of AVX2.
 using HalfLanes [[gnu::vector_size(32)]] = double;
@@ -25,9 +28,9 @@ CARTWHEEL_DISPATCHED void add_block(const double* weighted, const double* z, std
       for (std::size_t k = 0; k < side; ++k)
         std::memcpy(&sum[j][k], lanes + (side * j + k) * tile_lanes + offset, sizeof value);
     for (std::size_t i = offset; i < count; i += tile_lanes) {
-      for (std::size_t j = 0; j < side; ++j) std::memcpy(&w[j], weighted + j * block_rows + i, sizeof value);
+      for (std::size_t j = 0; j < side; ++j) std::memcpy(&w[j], weighted + j * stride + i, sizeof value);
       for (std::size_t k = 0; k < side; ++k) {
-        std::memcpy(&value, z + k * block_rows + i, sizeof value);
+        std::memcpy(&value, z + k * stride + i, sizeof value);
         for (std::size_t j = 0; j < side; ++j) sum[j][k] += w[j] * value;
       }
     }
@@ -89,7 +92,7 @@ double GramLayout::entry(std::size_t i, std::size_t k, std::span<const double> s
 GramKernel::GramKernel(const Design& design, const GramLayout& layout)
     : design_(design),
       layout_(layout),
-      z_(side * layout.threes() * block_rows),
+      z_(side * layout.threes() * stride),
       weighted_(z_.size()),
       row_(layout.centred.size()),
       lanes_(layout.mixed(0, 0) * tile_lanes),
@@ -98,8 +101,8 @@ GramKernel::GramKernel(const Design& design, const GramLayout& layout)
 void GramKernel::load_block(const double* curvature, std::size_t begin, std::size_t end) {
   const std::size_t count = end - begin;
   for (std::size_t j = 0; j < layout_.centred.size(); ++j) {
-    double* z = z_.data() + j * block_rows;
-    double* weighted = weighted_.data() + j * block_rows;
+    double* z = z_.data() + j * stride;
+    double* weighted = weighted_.data() + j * stride;
     if (layout_.centred[j] == design_.columns())
       std::fill_n(z, count, 1.0);
     else
@@ -118,25 +121,37 @@ void GramKernel::add_centred(std::size_t rows) {
   for (std::size_t left = 0; left < threes; left += panel)
     for (std::size_t row = 0; row < std::min(left + panel, threes); ++row)
       for (std::size_t column = std::max(left, row); column < std::min(left + panel, threes); ++column)
-        add_block(weighted_.data() + side * row * block_rows, z_.data() + side * column * block_rows, rows,
+        add_block(weighted_.data() + side * row * stride, z_.data() + side * column * stride, rows,
                   lanes_.data() + layout_.block(row, column) * tile_lanes);
 }
 
-void GramKernel::add_rare(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out) {
-  unusual_.clear();
+/// The unusual values of a block, row by row, and in each by column.
+void GramKernel::collect_unusual(std::size_t begin, std::size_t end) {
+  std::array<std::uint32_t, block_rows + 1> place{};  // of each row's next value
+  std::size_t count = 0;
+  for (std::size_t k = 0; k < layout_.rare.size(); ++k) {
+    const std::span<const std::uint32_t> rows = design_.mostly_one[layout_.rare[k]].rows;
+    for (std::size_t i = next_[k]; i < rows.size() && rows[i] < end; ++i, ++count) ++place[rows[i] - begin + 1];
+  }
+  for (std::size_t row = 0; row < block_rows; ++row) place[row + 1] += place[row];
+  unusual_.resize(count);
   for (std::uint32_t k = 0; k < layout_.rare.size(); ++k) {
     const MostlyOne& column = design_.mostly_one[layout_.rare[k]];
     std::size_t& i = next_[k];
-    for (; i < column.rows.size() && column.rows[i] < end; ++i)
-      unusual_.push_back({static_cast<std::uint32_t>(column.rows[i] - begin), k,
-                          static_cast<double>(column.values[i]) - column.usual});
+    for (; i < column.rows.size() && column.rows[i] < end; ++i) {
+      const auto row = static_cast<std::uint32_t>(column.rows[i] - begin);
+      unusual_[place[row]++] = {row, k, static_cast<double>(column.values[i]) - column.usual};
+    }
   }
-  std::ranges::stable_sort(unusual_, {}, &Unusual::row);
+}
+
+void GramKernel::add_rare(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out) {
+  collect_unusual(begin, end);
   for (std::size_t first = 0; first < unusual_.size();) {
     const std::uint32_t row = unusual_[first].row;
     std::size_t last = first;
     while (last < unusual_.size() && unusual_[last].row == row) ++last;
-    for (std::size_t j = 0; j < row_.size(); ++j) row_[j] = z_[j * block_rows + row];
+    for (std::size_t j = 0; j < row_.size(); ++j) row_[j] = z_[j * stride + row];
     for (std::size_t a = first; a < last; ++a) {
       const double weighted = curvature[row] * unusual_[a].value;
       add_multiple(weighted, row_.data(), row_.size(), out.data() + layout_.mixed(unusual_[a].column, 0));

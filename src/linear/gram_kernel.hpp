@@ -55,6 +55,7 @@ class GramKernel {
  private:
   void load_block(const double* curvature, std::size_t begin, std::size_t end);
   void add_centred(std::size_t rows);
+  void collect_unusual(std::size_t begin, std::size_t end);
   void add_rare(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out);
 
   /// A value of a column of mostly one value, in one row of a block.
@@ -65,7 +66,7 @@ class GramKernel {
 
   const Design& design_;
   const GramLayout& layout_;
-  std::vector<double> z_, weighted_;  ///< [centred, padded][block_rows]
+  std::vector<double> z_, weighted_;  ///< [centred, padded][block_rows, padded]
   std::vector<double> row_;           ///< [centred]: one row of z.
   std::vector<double> lanes_;
   std::vector<std::size_t> next_;  ///< [rare]: the entry that the next block begins with.

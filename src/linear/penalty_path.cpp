@@ -23,10 +23,8 @@ auto stage_key(const LogisticRegressionOptions& o) {
   return std::tuple(!o.fit_intercept, weight.rule, given ? weight.weights : std::array{1.0, 1.0});
 }
 
-/// A Hessian of all rows serves the fits that follow; it pays if it costs a few of the steps that it saves, and a new
-/// one if a fit took more steps than this with it.
+/// A Hessian of all rows serves the fits that follow; it pays if it costs a few of the steps that it saves.
 constexpr double most_hessian_cost = 4.0;
-constexpr int most_steps = 4;
 
 std::vector<double> full_hessian(RowPasses& rows, std::size_t n) {
   std::vector<std::uint32_t> all(n);
@@ -50,15 +48,23 @@ struct PenaltyPath::Stage {
         passes(make_row_passes(columns, rows)),
         sample(columns, rows, totals) {}
 
+  /// The curvature is that of the first optimum: the sample's own bends with the loss on the way to others.
+  void tilt_to(const Iterate& optimum) {
+    const bool first = tilt.slope.empty();
+    std::vector<double> curvature = std::move(tilt.curvature), hessian;
+    if (first && hessian_cost(design.size()) <= most_hessian_cost) hessian = full_hessian(*passes, design.size());
+    tilt = sample.tilt(optimum.beta, optimum.loss_gradient, hessian);
+    if (!first) tilt.curvature = std::move(curvature);
+  }
+
   const Design& design;
   std::array<double, 2> class_weight;  ///< Such that all rows together weigh 1.
   double total;                        ///< What they weigh as given.
   std::unique_ptr<RowPasses> passes;
   SampledRows sample;
-  std::vector<double> last;          ///< The coordinates of the last fit that converged, or empty,
-  Penalty last_penalty{};            ///< its penalty,
-  std::vector<double> last_sampled;  ///< and the sample's optimum for it, or empty.
-  std::vector<double> hessian;       ///< Of all rows, at the optimum of a fit before; or empty.
+  std::vector<double> last;  ///< The coordinates of the last fit that converged, or empty,
+  Penalty last_penalty{};    ///< its penalty,
+  Tilt tilt;                 ///< and how the sample stands in for all rows near it.
 };
 
 PenaltyPath::PenaltyPath(const FilledColumns& filled, std::span<const std::uint8_t> y,
@@ -91,28 +97,16 @@ PathFit PenaltyPath::fit(const LogisticRegressionOptions& options, bool more) {
     if (stage.design.intercept)
       start.beta.back() = core::log(stage.class_weight[1] * totals_[1]) - core::log(stage.class_weight[0] * totals_[0]);
   }
-  std::vector<double> sampled;
   if (stage.sample.pays()) {
-    const bool from_sample = follows && !stage.last_sampled.empty();
-    sampled = stage.sample.optimum(from_sample ? stage.last_sampled : start.beta, objective.penalty);
-    // From one penalty to the next, all rows move as the sample does, nearly.
-    if (!sampled.empty() && from_sample)
-      for (std::size_t j = 0; j < sampled.size(); ++j) start.beta[j] += sampled[j] - stage.last_sampled[j];
-    else if (!sampled.empty() && !follows)
-      start.beta = sampled;
-    if (follows && !stage.hessian.empty())
-      start.hessian = stage.hessian;
-    else if (!sampled.empty() || follows)
-      start = stage.sample.with_hessian(std::move(start.beta));
+    const std::vector<double> sampled = stage.sample.optimum(start.beta, objective.penalty, stage.tilt);
+    if (!sampled.empty()) start.beta = sampled;
+    if (!sampled.empty() || follows) start = stage.sample.with_hessian(std::move(start.beta), stage.tilt);
   }
   PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total, {}};
   if (fit.solution.stop == Stop::converged) {
     stage.last = fit.solution.at.beta;
     stage.last_penalty = options.penalty;
-    stage.last_sampled = std::move(sampled);
-    if (more && stage.sample.pays() && hessian_cost(stage.design.size()) <= most_hessian_cost &&
-        (stage.hessian.empty() || fit.solution.iterations > most_steps))
-      stage.hessian = full_hessian(*stage.passes, stage.design.size());
+    if (more && stage.sample.pays()) stage.tilt_to(fit.solution.at);
     if (options.standard_errors)
       fit.standard_errors = standard_errors(*stage.passes, stage.design, stage.total, filled_.columns.size());
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "linear/coordinate_descent.hpp"
@@ -34,6 +35,23 @@ std::vector<std::uint32_t> working_set(const Objective& objective, const Iterate
   set.insert(set.end(), newcomers.begin(), newcomers.end());
   std::ranges::sort(set);
   return set;
+}
+
+/// The set, and of the other coordinates those that are nearest to entering it: a model that covers them serves the
+/// sets that follow. All of them, where few would be missing.
+std::vector<std::uint32_t> with_neighbours(const Objective& objective, const Iterate& at,
+                                           const std::vector<std::uint32_t>& set) {
+  std::vector<std::uint32_t> all(at.beta.size()), others;
+  std::iota(all.begin(), all.end(), 0u);
+  const std::size_t wanted = set.size() + set.size() / 4;
+  if (wanted >= all.size()) return all;
+  std::ranges::set_difference(all, set, std::back_inserter(others));
+  std::ranges::stable_sort(others, {},
+                           [&](std::uint32_t j) { return objective.penalty.l1[j] - std::abs(at.loss_gradient[j]); });
+  others.resize(wanted - set.size());
+  others.insert(others.end(), set.begin(), set.end());
+  std::ranges::sort(others);
+  return others;
 }
 
 std::vector<double> pick(const std::vector<double>& values, const std::vector<std::uint32_t>& places) {
@@ -138,8 +156,9 @@ Solution solve_proximal(const Objective& objective, Start start, const SolverLim
     }
     const std::vector<std::uint32_t> set = working_set(objective, at);
     if (due || !model.covers(set)) {
-      model.make(objective.rows, set);
-      watch = HessianWatch(objective.rows.row_count(), set.size(), limits.tol);
+      std::vector<std::uint32_t> covered = with_neighbours(objective, at, set);
+      watch = HessianWatch(objective.rows.row_count(), covered.size(), limits.tol);
+      model.make(objective.rows, std::move(covered));
       watch.made(at.kkt);
       fresh = true;
       due = false;

@@ -67,6 +67,70 @@ Design sample_of(const Design& all, const std::vector<std::size_t>& runs) {
   return sample;
 }
 
+/// The passes over the sample, tilted.
+class TiltedPasses final : public RowPasses {
+ public:
+  TiltedPasses(RowPasses& rows, const Tilt& tilt) : rows_(rows), tilt_(tilt) {}
+
+  std::size_t row_count() const override { return rows_.row_count(); }
+
+  Point evaluate(std::span<const double> beta, std::span<double> gradient) override {
+    Point point = rows_.evaluate(beta, gradient);
+    last_.assign(beta.begin(), beta.end());
+    if (tilt_.slope.empty()) return point;
+    const std::vector<double> slope = slope_at(last_);
+    point.loss += value_at(last_, slope);
+    for (std::size_t j = 0; j < slope.size(); ++j) gradient[j] += slope[j];
+    return point;
+  }
+
+  void keep() override {
+    rows_.keep();
+    kept_ = last_;
+  }
+
+  Way along(double t) override {
+    Way way = rows_.along(t);
+    if (tilt_.slope.empty()) return way;
+    std::vector<double> beta = kept_;
+    for (std::size_t j = 0; j < beta.size(); ++j) beta[j] += t * (last_[j] - kept_[j]);
+    const std::vector<double> slope = slope_at(beta);
+    way.loss += value_at(beta, slope);
+    for (std::size_t j = 0; j < beta.size(); ++j) way.slope += slope[j] * (last_[j] - kept_[j]);
+    return way;
+  }
+
+  void gram(std::span<const std::uint32_t> coordinates, std::span<double> out) override {
+    rows_.gram(coordinates, out);
+    if (tilt_.curvature.empty()) return;
+    const std::size_t n = coordinates.size();
+    for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t k = 0; k < n; ++k)
+        out[j * n + k] += tilt_.curvature[coordinates[j] * tilt_.at.size() + coordinates[k]];
+  }
+
+ private:
+  std::vector<double> slope_at(const std::vector<double>& beta) const {
+    std::vector<double> slope = tilt_.slope;
+    const std::size_t n = slope.size();
+    if (!tilt_.curvature.empty())
+      for (std::size_t j = 0; j < n; ++j)
+        for (std::size_t k = 0; k < n; ++k) slope[j] += tilt_.curvature[j * n + k] * (beta[k] - tilt_.at[k]);
+    return slope;
+  }
+
+  /// A quadratic's mean slope on a way is the mean of those at its ends.
+  double value_at(const std::vector<double>& beta, const std::vector<double>& slope) const {
+    double value = 0.0;
+    for (std::size_t j = 0; j < beta.size(); ++j) value += 0.5 * (tilt_.slope[j] + slope[j]) * (beta[j] - tilt_.at[j]);
+    return value;
+  }
+
+  RowPasses& rows_;
+  const Tilt& tilt_;
+  std::vector<double> kept_, last_;
+};
+
 }  // namespace
 
 SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals) {
@@ -90,19 +154,36 @@ SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const s
   passes_ = make_row_passes(design_, {y_, {1.0, 1.0}, weight_});
 }
 
-std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty) {
-  Solution solution = solve({*passes_, penalty}, {start, {}}, sample_limits);
+Tilt SampledRows::tilt(const std::vector<double>& at, const std::vector<double>& gradient,
+                       const std::vector<double>& hessian) {
+  Tilt tilt{at, gradient, hessian};
+  std::vector<double> sampled(at.size());
+  passes_->evaluate(at, sampled);
+  for (std::size_t j = 0; j < at.size(); ++j) tilt.slope[j] -= sampled[j];
+  if (hessian.empty()) return tilt;
+  sampled.resize(hessian.size());
+  passes_->keep();
+  passes_->gram(all_coordinates(at.size()), sampled);
+  for (std::size_t i = 0; i < sampled.size(); ++i) tilt.curvature[i] -= sampled[i];
+  return tilt;
+}
+
+std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty,
+                                         const Tilt& tilt) {
+  TiltedPasses tilted(*passes_, tilt);
+  Solution solution = solve({tilted, penalty}, {start, {}}, sample_limits);
   if (solution.stop != Stop::converged) return {};
   return std::move(solution.at.beta);
 }
 
-Start SampledRows::with_hessian(std::vector<double> beta) {
+Start SampledRows::with_hessian(std::vector<double> beta, const Tilt& tilt) {
   const std::size_t n = beta.size();
   Start start{std::move(beta), std::vector<double>(n * n)};
+  TiltedPasses tilted(*passes_, tilt);
   std::vector<double> gradient(n);
-  passes_->evaluate(start.beta, gradient);
-  passes_->keep();
-  passes_->gram(all_coordinates(n), start.hessian);
+  tilted.evaluate(start.beta, gradient);
+  tilted.keep();
+  tilted.gram(all_coordinates(n), start.hessian);
   return start;
 }
 

@@ -4,6 +4,13 @@
 
 namespace cartwheel::linear {
 
+/// What is added to the loss of a sample, so that it stands in for that of all rows near a point where that is known:
+/// slope . (b - at) + (b - at)' curvature (b - at) / 2.
+struct Tilt {
+  std::vector<double> at, slope;
+  std::vector<double> curvature;  ///< [n x n]; empty: none.
+};
+
 /// An even sample of the rows of a fit, with the same columns, centres and scales: what it takes to come close to the
 /// optimum of many rows at the cost of few. A bad sample costs steps, never the optimum.
 class SampledRows {
@@ -14,12 +21,14 @@ class SampledRows {
   SampledRows(const SampledRows&) = delete;
   SampledRows& operator=(const SampledRows&) = delete;
 
-  /// Whether there are so many rows that a sample pays.
+  /// Whether there are so many rows that a sample pays. The others need it.
   bool pays() const { return passes_ != nullptr; }
-  /// The sample's optimum, searched from `start`; empty where the sample has none to speak of. Needs pays().
-  std::vector<double> optimum(const std::vector<double>& start, const PenaltyWeights& penalty);
-  /// `beta` with the Hessian of the sample's loss there. Needs pays().
-  Start with_hessian(std::vector<double> beta);
+  /// Such that the sample's loss has `gradient` at `at`, and there `hessian` too, unless that is empty.
+  Tilt tilt(const std::vector<double>& at, const std::vector<double>& gradient, const std::vector<double>& hessian);
+  /// The optimum of the sample, tilted, searched from `start`; empty where it has none to speak of.
+  std::vector<double> optimum(const std::vector<double>& start, const PenaltyWeights& penalty, const Tilt& tilt);
+  /// `beta` with the Hessian of the sample's tilted loss there.
+  Start with_hessian(std::vector<double> beta, const Tilt& tilt);
 
  private:
   Design design_;

@@ -5,10 +5,13 @@
 #include <cartwheel/logistic_regression.hpp>
 #include <cartwheel/random_forest.hpp>
 
-#include "pipeline/parameter_reader.hpp"
+#include "core/parameter_reader.hpp"
 
 /// From named parameters, with scikit-learn's names and ways of writing, to the options of each model.
 namespace cartwheel::pipeline {
+
+using core::is_none;
+using core::ParameterReader;
 
 BernoulliNBOptions bernoulli_nb_options(ParameterReader& in);
 LogisticRegressionOptions logistic_regression_options(ParameterReader& in);

@@ -157,14 +157,14 @@ std::shared_ptr<const Model> read_model(std::string_view name, core::ByteReader&
 std::span<const std::string_view> model_names() { return pipeline::kind_names; }
 
 Parameters check_parameters(std::string_view model, const Parameters& parameters) {
-  pipeline::ParameterReader reader{std::string(model), parameters};
+  core::ParameterReader reader{std::string(model), parameters};
   pipeline::kind_of(model).check(reader);
   return reader.finish();
 }
 
 std::shared_ptr<const Model> fit_model(std::string_view model, const Parameters& parameters, const FeatureMatrix& x,
                                        std::span<const std::uint8_t> y, const FitContext& context) {
-  pipeline::ParameterReader reader{std::string(model), parameters};
+  core::ParameterReader reader{std::string(model), parameters};
   return pipeline::kind_of(model).fit(reader, x, y, context);
 }
 

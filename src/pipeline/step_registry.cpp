@@ -16,10 +16,12 @@
 
 #include "core/bytes.hpp"
 #include "core/suggest.hpp"
-#include "pipeline/parameter_reader.hpp"
+#include "core/parameter_reader.hpp"
 
 namespace cartwheel {
 namespace pipeline {
+using core::ParameterReader;
+
 namespace {
 
 using Labels = std::span<const std::uint8_t>;
@@ -169,14 +171,14 @@ std::string to_text(const std::vector<NamedStep>& steps) {
 std::span<const std::string_view> step_names() { return pipeline::kind_names; }
 
 Parameters check_step_parameters(std::string_view step, const Parameters& parameters) {
-  pipeline::ParameterReader reader{std::string(step), parameters};
+  core::ParameterReader reader{std::string(step), parameters};
   pipeline::kind_of(step).check(reader);
   return reader.finish();
 }
 
 FittedStep fit_step(const NamedStep& step, const FeatureMatrix& x, std::span<const std::uint8_t> y,
                     const FitContext& context) {
-  pipeline::ParameterReader reader{step.name, step.parameters};
+  core::ParameterReader reader{step.name, step.parameters};
   return pipeline::kind_of(step.name).fit(reader, x, y, context);
 }
 

@@ -5,6 +5,7 @@
 #include <cartwheel/experiment.hpp>
 #include <iterator>
 #include <ranges>
+#include <set>
 
 #include "core/parallel.hpp"
 #include "pipeline/calibrated_fit.hpp"
@@ -201,6 +202,12 @@ void account_for(const SessionTable& sessions, const ExperimentOptions& options,
   account.add("test sessions whose label the log does not tell in full", incomplete,
               "the log ends before their label time; they count as they stand");
 
+  for (const Batch& batch : result.batches) {
+    std::set<const FeatureExtractor*> counted;
+    for (const auto& model : result.models)
+      if (model.batch == batch.name && counted.insert(model.pipeline.extractor.get()).second)
+        model.pipeline.extractor->count_values(sessions, batch.final_fold.validation_rows, account);
+  }
   account.add("combinations tried", static_cast<std::int64_t>(result.search.size()));
   account.add("combinations that failed", 0);
   for (const SearchRow& row : result.search)

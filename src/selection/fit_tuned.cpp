@@ -59,6 +59,7 @@ FitTunedResult fit_tuned(const SessionTable& sessions, const FitTunedOptions& op
     return fit_pipeline(sessions, rows, sessions.log_begin, train_end, recipe, FitContext{options.seed});
   };
   result.pipeline = fit(known, sessions.log_end);
+  result.pipeline.extractor->count_values(sessions, known, result.account);
 
   const std::int64_t cut = sessions.log_end - options.validation;
   const Holdout holdout = split_at(sessions, cut);

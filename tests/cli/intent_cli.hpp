@@ -57,4 +57,19 @@ inline std::string small_log(int days) {
   return csv;
 }
 
+/// A small log e.csv and a config c.toml for it: batches of a few days, and what a test adds.
+class SmallExperiment : public IntentCli {
+ protected:
+  explicit SmallExperiment(std::string_view rest)
+      : config_(
+            "[session]\nlabel = \"window\"\n[batches]\ntrain = \"8d\"\nvalidation = \"3d\"\ntest = \"3d\"\n"
+            "step = \"3d\"\n[extractors.V1]\n" +
+            std::string(rest)) {
+    folder_.write("e.csv", small_log(20));
+    folder_.write("c.toml", config_);
+  }
+
+  std::string config_;
+};
+
 }  // namespace cartwheel::test

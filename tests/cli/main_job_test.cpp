@@ -11,28 +11,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* config = R"(
-[session]
-size = 3
-label = "window"
-[batches]
-train = "8d"
-validation = "3d"
-test = "3d"
-step = "3d"
-[extractors.V1]
-[models.bernoulli_nb]
+class MainJob : public SmallExperiment {
+ protected:
+  MainJob()
+      : SmallExperiment(R"([models.bernoulli_nb]
 alpha = [0.1, 1.0]
 [models.decision_tree]
 min_samples_leaf = [5, 15]
-)";
-
-class MainJob : public IntentCli {
- protected:
-  MainJob() {
-    folder_.write("e.csv", small_log(20));
-    folder_.write("c.toml", config);
-  }
+)") {}
 };
 
 TEST_F(MainJob, GivesADatedTableAndItsFiles) {

@@ -9,32 +9,19 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* config = R"(
-[session]
-label = "window"
-[batches]
-train = "8d"
-validation = "3d"
-test = "3d"
-step = "3d"
-[search]
+class SearchOptions : public SmallExperiment {
+ protected:
+  SearchOptions()
+      : SmallExperiment(R"([search]
 metric = ["roc_auc", "f1"]
 refit = "f1"
 folds = 2
-[extractors.V1]
 [models.bernoulli_nb]
 alpha = [0.1, 1.0]
 [models.random_forest]
 n_estimators = [5, 10]
 max_depth = ["none", 3]
-)";
-
-class SearchOptions : public IntentCli {
- protected:
-  SearchOptions() {
-    folder_.write("e.csv", small_log(20));
-    folder_.write("c.toml", config);
-  }
+)") {}
 };
 
 TEST_F(SearchOptions, ADryRunShowsThePlanAndDoesNothing) {
@@ -65,16 +52,27 @@ TEST_F(SearchOptions, ARunThatHitsAFullDiskIsResumed) {
     EXPECT_EQ(read_file(folder_ / "r" / file), read_file(folder_ / "whole" / file)) << file;
 }
 
+TEST_F(SearchOptions, ARunThatDoesNotGoOnKeepsTheJournalOfOneBefore) {
+  RunOptions full_disk;
+  full_disk.file_size_limit = 6000;
+  expect_error({"run", "c.toml", "e.csv", "--out", "r"}, 3, {"r/search.journal"}, full_disk);
+  const std::string journal = read_file(folder_ / "r/search.journal");
+  const ProgramResult result = run({"run", "c.toml", "e.csv", "--out", "r"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("r/search.journal of a run that was interrupted is now r/search.journal.old"));
+  EXPECT_EQ(read_file(folder_ / "r/search.journal.old"), journal);
+}
+
 TEST_F(SearchOptions, MetricsBesideTheOneThatChoosesHaveColumns) {
   ASSERT_EQ(run({"run", "c.toml", "e.csv", "--out", "r"}).exit_code, 0);
   EXPECT_THAT(read_file(folder_ / "r/search.csv"),
               HasSubstr("error,steps,roc_auc_fold_1,roc_auc_fold_2,roc_auc_mean,roc_auc_standard_error\n"));
-  folder_.write("wrong.toml", std::string(config) + "\n[threshold]\nprofit = [1, 2]\n");
+  folder_.write("wrong.toml", config_ + "\n[threshold]\nprofit = [1, 2]\n");
   expect_error({"run", "wrong.toml", "e.csv"}, 2, {"threshold.profit", "four numbers"});
 }
 
 TEST_F(SearchOptions, TheCutsAreJudgedByTheirGoal) {
-  folder_.write("profit.toml", std::string(config) + "\n[threshold]\ngoal = \"profit\"\nprofit = [0, -1, 0, 5]\n");
+  folder_.write("profit.toml", config_ + "\n[threshold]\ngoal = \"profit\"\nprofit = [0, -1, 0, 5]\n");
   const ProgramResult result = run({"run", "profit.toml", "e.csv", "--out", "r", "--format", "json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto printed = nlohmann::json::parse(result.out);

@@ -15,14 +15,14 @@ using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 TEST(FeatureExtractors, EveryKnownNameIsMade) {
-  EXPECT_THAT(feature_extractor_names(), ElementsAre("V1"));
+  EXPECT_THAT(feature_extractor_names(), ElementsAre("V1", "V2"));
   for (const std::string_view name : feature_extractor_names())
     EXPECT_EQ(make_feature_extractor(name, {})->name(), name);
 }
 
 TEST(FeatureExtractors, AnUnknownNameListsTheKnownOnes) {
-  EXPECT_THAT([] { make_feature_extractor("V2", {}); },
-              ThrowsMessage<ParameterError>(HasSubstr("no feature extractor 'V2'; known: V1")));
+  EXPECT_THAT([] { make_feature_extractor("V3", {}); },
+              ThrowsMessage<ParameterError>(HasSubstr("no feature extractor 'V3'; known: V1, V2")));
 }
 
 void expect_damaged(const std::string& bytes, const char* reason) {
@@ -44,7 +44,7 @@ std::string written(std::string_view name, std::uint64_t session_size) {
 TEST(FeatureExtractors, HostileBytesAreADataError) {
   const std::string good = written("V1", 3);
   for (std::size_t size = 0; size < good.size(); ++size) expect_damaged(good.substr(0, size), "");
-  expect_damaged(written("V9", 3), "names the feature extractor 'V9'; this version knows: V1");
+  expect_damaged(written("V9", 3), "names the feature extractor 'V9'; this version knows: V1, V2");
   expect_damaged(written("V1", 0), "session_size of V1 is 0");
   expect_damaged(written("V1", 1001), "session_size of V1 is 1001");
   expect_damaged(written("V1", std::numeric_limits<std::uint64_t>::max()), "session_size");

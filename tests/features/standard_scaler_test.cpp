@@ -139,8 +139,7 @@ TEST(StandardScaler, AValueBeyondFloatsRangeTakesItsEnd) {
 TEST(StandardScaler, RefusesOtherColumnsThanThoseOfTheFit) {
   const StandardScaler scaler = StandardScaler::fit(one_column({1.0f, 2.0f}));
   FeatureMatrix other(1);
-  EXPECT_THAT([&] { scaler.transform(other); },
-              ThrowsMessage<DataError>(HasSubstr("column 0 ('c') is missing")));
+  EXPECT_THAT([&] { scaler.transform(other); }, ThrowsMessage<DataError>(HasSubstr("column 0 ('c') is missing")));
   other.add("d", FloatColumn{{1.0f}});
   EXPECT_THAT([&] { scaler.transform(other); },
               ThrowsMessage<DataError>(HasSubstr("column 0 is 'd', but the fit had 'c' there")));

@@ -5,15 +5,18 @@
 #include <cmath>
 #include <limits>
 
-#include "core/bytes.hpp"
 #include "core/parallel.hpp"
-#include "support/labelled_rows.hpp"
-#include "support/weighted_rows.hpp"
+#include "support/logistic_fits.hpp"
 
 namespace cartwheel {
 namespace {
 
+using test::bytes_of;
+using test::every_penalty;
+using test::expect_same_coefficients;
 using test::LabelledRows;
+using test::parted_rows;
+using test::with;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -23,34 +26,6 @@ using ::testing::SizeIs;
 using ::testing::ThrowsMessage;
 
 constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
-constexpr std::array every_penalty{Penalty::l1, Penalty::l2, Penalty::elasticnet, Penalty::none};
-
-LogisticRegressionOptions with(Penalty penalty, double c = 1.0) {
-  LogisticRegressionOptions options;
-  options.penalty = penalty;
-  options.C = c;
-  return options;
-}
-
-std::string bytes_of(const Model& model) {
-  core::ByteWriter out;
-  model.write(out);
-  return out.bytes();
-}
-
-LogisticRegression read_back(std::string_view bytes) {
-  core::ByteReader in(bytes, "model");
-  LogisticRegression model = LogisticRegression::read(in);
-  in.expect_end();
-  return model;
-}
-
-void expect_same_coefficients(const LogisticRegression& a, const LogisticRegression& b, double tolerance) {
-  ASSERT_EQ(a.coefficients().size(), b.coefficients().size());
-  for (std::size_t j = 0; j < a.coefficients().size(); ++j)
-    EXPECT_NEAR(a.coefficients()[j], b.coefficients()[j], tolerance) << j;
-  EXPECT_NEAR(a.intercept(), b.intercept(), tolerance);
-}
 
 TEST(LogisticRegression, AllRowsTwiceWithHalfCIsTheSameOptimum) {
   const LabelledRows once = test::random_rows(1, 300, 6);
@@ -160,16 +135,6 @@ TEST(LogisticRegression, ManyColumnsReachTheSameOptimumAsFew) {
 }
 
 // ---- Separation
-
-LabelledRows parted_rows() {
-  LabelledRows rows = test::random_rows(10, 120, 3);
-  for (std::size_t i = 0; i < 120; ++i) {
-    const float score = rows.columns[0][i] + rows.columns[1][i];
-    rows.columns[0][i] += score > 0 ? 0.2f : -0.2f;
-    rows.y[i] = score > 0;
-  }
-  return rows;
-}
 
 void expect_finite(const LogisticRegression& model, const FeatureMatrix& x) {
   for (const double b : model.coefficients()) EXPECT_TRUE(std::isfinite(b));
@@ -382,254 +347,6 @@ TEST(LogisticRegression, TheLargestFloatsGiveNumbers) {
 }
 
 // ---- Paths
-
-std::vector<LogisticRegressionOptions> grid() {
-  std::vector<LogisticRegressionOptions> options;
-  for (const double c : {10.0, 0.01, 1.0, 1e-4})
-    for (const Penalty penalty : every_penalty) options.push_back(with(penalty, c));
-  options[2].l1_ratio = 0.9;
-  options[5].fit_intercept = false;
-  options[6].class_weight.rule = ClassWeight::Rule::balanced;
-  return options;
-}
-
-void expect_each_equals_its_own_fit(const LabelledRows& rows, std::span<const LogisticRegressionOptions> options) {
-  const auto x = rows.matrix();
-  const auto models = LogisticRegression::fit_each(x, rows.y, options);
-  ASSERT_EQ(models.size(), options.size());
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    SCOPED_TRACE(i);
-    const auto alone = LogisticRegression::fit(x, rows.y, options[i]);
-    EXPECT_TRUE(models[i].report().converged);
-    EXPECT_NEAR(models[i].report().objective / alone.report().objective, 1.0, 1e-12);
-    expect_same_coefficients(models[i], alone, 1e-5);
-  }
-}
-
-TEST(LogisticRegression, FitEachReachesTheOptimumOfEachFit) {
-  expect_each_equals_its_own_fit(test::random_rows(40, 500, 6), grid());
-  // So many rows that a sample of them is the start.
-  const std::array few{with(Penalty::none), with(Penalty::l1, 1e-3), with(Penalty::l2, 0.1)};
-  expect_each_equals_its_own_fit(test::random_rows(41, 40'000, 6), few);
-}
-
-TEST(LogisticRegression, FitEachGivesTheSameBytesForAnyNumberOfThreads) {
-  const LabelledRows rows = test::random_rows(42, 40'000, 4);
-  const std::array options{with(Penalty::l1, 1e-3), with(Penalty::l2, 0.1)};
-  std::vector<std::string> bytes(3);
-  for (const std::size_t i : {0u, 1u, 2u})
-    core::with_threads(std::array{1, 2, 7}[i], [&] {
-      for (const auto& model : LogisticRegression::fit_each(rows.matrix(), rows.y, options))
-        bytes[i] += bytes_of(model);
-    });
-  EXPECT_EQ(bytes[0], bytes[1]);
-  EXPECT_EQ(bytes[0], bytes[2]);
-}
-
-TEST(LogisticRegression, APathOnPartedClassesStartsAfreshAfterIt) {
-  const LabelledRows rows = parted_rows();
-  const std::array options{with(Penalty::none), with(Penalty::l2, 1.0), with(Penalty::l2, 1e100)};
-  const auto models = LogisticRegression::fit_each(rows.matrix(), rows.y, options);
-  EXPECT_TRUE(models[0].report().separable);
-  EXPECT_TRUE(models[1].report().converged);
-  EXPECT_TRUE(models[2].report().separable);
-}
-
-TEST(LogisticRegression, NoOptionsGiveNoModels) {
-  const LabelledRows rows = test::random_rows(43, 20, 1);
-  EXPECT_THAT(LogisticRegression::fit_each(rows.matrix(), rows.y, {}), IsEmpty());
-}
-
-TEST(LogisticRegression, ARareClassInManyRowsConverges) {
-  // Too few positives for a sample to show what they lean on.
-  LabelledRows rows = test::random_rows(44, 50'000, 3);
-  for (std::size_t i = 0; i < rows.rows(); ++i) rows.y[i] = rows.y[i] == 1 && i % 2500 == 0 ? 1 : 0;
-  rows.y[7] = 1;
-  for (const Penalty penalty : every_penalty)
-    EXPECT_TRUE(LogisticRegression::fit(rows.matrix(), rows.y, with(penalty)).report().converged);
-}
-
-TEST(LogisticRegression, AColumnThatTheSampleMissesConverges) {
-  // Rows that differ lie together, where the even sample has a gap.
-  LabelledRows rows = test::random_rows(45, 100'000, 3);
-  std::ranges::fill(rows.columns[1], 0.0f);
-  for (std::size_t i = 90; i < 700; ++i) rows.columns[1][i] = static_cast<float>(i % 7);
-  for (const Penalty penalty : every_penalty) {
-    const auto model = LogisticRegression::fit(rows.matrix(), rows.y, with(penalty));
-    EXPECT_TRUE(model.report().converged);
-    EXPECT_LT(model.report().iterations, 30);
-  }
-}
-
-// ---- Standard errors
-
-TEST(LogisticRegression, StandardErrorsAreThoseOfTheInverseInformation) {
-  // One column and an intercept: the 2 x 2 information matrix is inverted by hand.
-  const LabelledRows rows = test::random_rows(50, 5000, 1);
-  auto options = with(Penalty::none);
-  options.standard_errors = true;
-  const auto model = LogisticRegression::fit(rows.matrix(), rows.y, options);
-  const auto p = model.predict_proba(rows.matrix());
-  long double w = 0, wx = 0, wxx = 0;
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const long double x = rows.columns[0][i], v = p[i] * (1 - p[i]);
-    w += v;
-    wx += v * x;
-    wxx += v * x * x;
-  }
-  const long double determinant = w * wxx - wx * wx;
-  ASSERT_TRUE(model.standard_errors().has_value());
-  EXPECT_NEAR(model.standard_errors()->coefficients[0], static_cast<double>(std::sqrt(w / determinant)), 1e-12);
-  EXPECT_NEAR(model.standard_errors()->intercept, static_cast<double>(std::sqrt(wxx / determinant)), 1e-12);
-  const auto intervals = model.wald_intervals(2.0);
-  ASSERT_EQ(intervals.size(), 2u);
-  EXPECT_DOUBLE_EQ(intervals[0].high - intervals[0].low, 4.0 * model.standard_errors()->coefficients[0]);
-  EXPECT_DOUBLE_EQ(intervals[1].high + intervals[1].low, 2.0 * model.intercept());
-  EXPECT_THROW(model.wald_intervals(0.0), ParameterError);
-}
-
-TEST(LogisticRegression, IntervalsHoldTheTruthAsOftenAsTheySay) {
-  // 400 samples whose true coefficients are known; 95% intervals should miss about 20 times, 38 at the very most.
-  int misses = 0;
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
-    test::TestRandom random(seed);
-    LabelledRows rows{{std::vector<float>(400)}, std::vector<std::uint8_t>(400)};
-    for (std::size_t i = 0; i < 400; ++i) {
-      const double x = random.normal();
-      rows.columns[0][i] = static_cast<float>(x);
-      rows.y[i] = random.uniform() < 1.0 / (1.0 + std::exp(-(0.8 * x - 0.3)));
-    }
-    auto options = with(Penalty::none);
-    options.standard_errors = true;
-    const auto interval = LogisticRegression::fit(rows.matrix(), rows.y, options).wald_intervals()[0];
-    misses += interval.low > 0.8 || interval.high < 0.8;
-  }
-  EXPECT_GT(misses, 6);
-  EXPECT_LT(misses, 38);
-}
-
-TEST(LogisticRegression, AWholeWeightCountsAsSoManyRowsInStandardErrors) {
-  const LabelledRows rows = test::random_rows(51, 300, 3);
-  const auto weight = test::whole_weights(52, 300);
-  const LabelledRows repeated = test::repeat_rows(rows, weight);
-  auto options = with(Penalty::none);
-  options.standard_errors = true;
-  const auto a = LogisticRegression::fit(rows.matrix(), rows.y, options, weight);
-  const auto b = LogisticRegression::fit(repeated.matrix(), repeated.y, options);
-  for (std::size_t j = 0; j < 3; ++j)
-    EXPECT_NEAR(a.standard_errors()->coefficients[j], b.standard_errors()->coefficients[j], 1e-9);
-}
-
-TEST(LogisticRegression, StandardErrorsAreThereOnlyWhereTheyMeanSomething) {
-  LabelledRows rows = test::random_rows(53, 200, 2);
-  auto options = with(Penalty::none);
-  EXPECT_FALSE(LogisticRegression::fit(rows.matrix(), rows.y, options).standard_errors().has_value());
-  options.standard_errors = true;
-  rows.columns.push_back(std::vector<float>(200, 3.0f));
-  EXPECT_EQ(LogisticRegression::fit(rows.matrix(), rows.y, options).standard_errors()->coefficients[2], 0.0);
-  rows.columns[2] = rows.columns[0];
-  const auto collinear = LogisticRegression::fit(rows.matrix(), rows.y, options);
-  EXPECT_FALSE(collinear.standard_errors().has_value());
-  EXPECT_THAT(collinear.wald_intervals(), IsEmpty());
-  const LabelledRows parted = parted_rows();
-  EXPECT_FALSE(LogisticRegression::fit(parted.matrix(), parted.y, options).standard_errors().has_value());
-  for (const Penalty penalty : {Penalty::l1, Penalty::l2, Penalty::elasticnet}) {
-    auto penalised = with(penalty);
-    penalised.standard_errors = true;
-    EXPECT_THAT([&] { LogisticRegression::fit(rows.matrix(), rows.y, penalised); },
-                ThrowsMessage<ParameterError>(HasSubstr("standard_errors")));
-  }
-}
-
-// ---- Weights
-
-TEST(LogisticRegression, AWholeWeightIsSoManyRows) {
-  LabelledRows rows = test::random_rows(30, 400, 5);
-  for (std::size_t i = 0; i < 400; i += 9) rows.columns[1][i] = nothing;
-  const auto weight = test::whole_weights(31, 400);
-  const LabelledRows repeated = test::repeat_rows(rows, weight);
-  for (const Penalty penalty : every_penalty)
-    for (const auto rule : {ClassWeight::Rule::none, ClassWeight::Rule::balanced}) {
-      auto options = with(penalty, 0.3);
-      options.class_weight.rule = rule;
-      const auto a = LogisticRegression::fit(rows.matrix(), rows.y, options, weight);
-      const auto b = LogisticRegression::fit(repeated.matrix(), repeated.y, options);
-      EXPECT_TRUE(a.report().converged);
-      EXPECT_NEAR(a.report().objective / b.report().objective, 1.0, 1e-10);
-      expect_same_coefficients(a, b, 1e-6);  // the mean that fills may differ in its last float digit
-    }
-}
-
-TEST(LogisticRegression, ARowOfNoWeightIsNotThere) {
-  LabelledRows rows = test::random_rows(32, 200, 3), without = rows;
-  for (auto& column : rows.columns) column.insert(column.end(), {1e30f, nothing});
-  rows.y.insert(rows.y.end(), {0, 1});
-  std::vector<double> weight(202, 1.0), ones(200, 1.0);
-  weight[200] = weight[201] = 0.0;
-  const auto a = LogisticRegression::fit(rows.matrix(), rows.y, {}, weight);
-  EXPECT_EQ(bytes_of(a), bytes_of(LogisticRegression::fit(without.matrix(), without.y, {}, ones)));
-  EXPECT_EQ(bytes_of(a), bytes_of(LogisticRegression::fit(without.matrix(), without.y)));
-}
-
-TEST(LogisticRegression, AWeightIsAFactorOfC) {
-  const LabelledRows rows = test::random_rows(33, 300, 4);
-  const std::vector<double> weight(300, 0.25);
-  for (const Penalty penalty : {Penalty::l1, Penalty::l2, Penalty::elasticnet})
-    expect_same_coefficients(LogisticRegression::fit(rows.matrix(), rows.y, with(penalty, 0.8), weight),
-                             LogisticRegression::fit(rows.matrix(), rows.y, with(penalty, 0.2)), 1e-9);
-}
-
-TEST(LogisticRegression, RefusesWeightsThatCannotCount) {
-  const LabelledRows rows = test::random_rows(34, 4, 1);
-  const auto fit = [&](std::vector<double> weight) {
-    return [&rows, weight] {
-      LogisticRegression::fit(rows.matrix(), std::vector<std::uint8_t>{0, 1, 0, 1}, {}, weight);
-    };
-  };
-  EXPECT_THAT(fit({1, 1, 1}), ThrowsMessage<DataError>(HasSubstr("3 weights for 4 rows")));
-  EXPECT_THAT(fit({1, 0, 1, 0}), ThrowsMessage<DataError>(HasSubstr("label 1 has weight 0")));
-  for (const double bad : {-1.0, 1e101, 1e-101, std::numeric_limits<double>::quiet_NaN()})
-    EXPECT_THAT(fit({1, 1, bad, 1}), ThrowsMessage<DataError>(HasSubstr("the weight of row 2 is")));
-}
-
-// ---- Files and errors
-
-TEST(LogisticRegression, WriteAndReadKeepEveryBit) {
-  LabelledRows rows = test::random_rows(23, 100, 3);
-  rows.columns[1][4] = nothing;
-  auto options = with(Penalty::l1, 0.5);
-  options.max_iter = 1;
-  const auto model = LogisticRegression::fit(rows.matrix(), rows.y, options);
-  const auto copy = read_back(bytes_of(model));
-  EXPECT_EQ(bytes_of(copy), bytes_of(model));
-  EXPECT_EQ(copy.coefficient_names(), model.coefficient_names());
-  EXPECT_EQ(copy.coefficients(), model.coefficients());
-  EXPECT_EQ(copy.warnings(), model.warnings());
-  EXPECT_EQ(copy.report().objective, model.report().objective);
-  EXPECT_EQ(copy.predict_proba(rows.matrix()), model.predict_proba(rows.matrix()));
-}
-
-TEST(LogisticRegression, DamagedBytesAreRefusedOrHarmless) {
-  LabelledRows rows = test::random_rows(24, 30, 2);
-  rows.columns[1][4] = nothing;
-  auto options = with(Penalty::l2);
-  options.max_iter = 1;
-  const auto x = rows.matrix();
-  const std::string bytes = bytes_of(LogisticRegression::fit(x, rows.y, options));
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_THROW(read_back(std::string_view(bytes).substr(0, size)), DataError) << size;
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    for (const int change : {0x01, 0x40, 0x80, 0xff}) {
-      std::string damaged = bytes;
-      damaged[i] = static_cast<char>(damaged[i] ^ change);
-      try {
-        const auto model = read_back(damaged);
-        if (model.feature_names() != x.names()) continue;
-        for (const double p : model.predict_proba(x)) EXPECT_TRUE(p >= 0.0 && p <= 1.0) << i;
-      } catch (const DataError&) {
-      }
-    }
-}
 
 TEST(LogisticRegression, RefusesLabelsThatCannotBeLearned) {
   const auto x = test::random_rows(25, 4, 1).matrix();

@@ -37,6 +37,7 @@ struct Setting {
   Label label;
   int folds;
   std::int64_t gap;
+  const char* extractor = "V1";
 };
 
 class TimeContract : public ::testing::TestWithParam<Setting> {};
@@ -48,6 +49,7 @@ TEST_P(TimeContract, NothingFittedDependsOnLaterEvents) {
   options.batches.folds = GetParam().folds;
   options.batches.gap = GetParam().gap;
   options.threshold.bootstrap_draws = 50;
+  options.extractors = {{GetParam().extractor, {}}};
   const std::vector<OwnedEvent> events = test::shop_events(3);
   const ExperimentResult before = run_experiment(test::sessions_of(events, options.session), options);
   const Batch& batch = before.batches.front();
@@ -67,7 +69,10 @@ INSTANTIATE_TEST_SUITE_P(Settings, TimeContract,
                          ::testing::Values(Setting{"window", Label::window, 1, 0},
                                            Setting{"future", Label::future, 1, 0},
                                            Setting{"session", Label::session, 2, 0},
-                                           Setting{"future_with_gap", Label::future, 2, 6 * hour}),
+                                           Setting{"future_with_gap", Label::future, 2, 6 * hour},
+                                           Setting{"window_V2", Label::window, 1, 0, "V2"},
+                                           Setting{"future_V2", Label::future, 2, 6 * hour, "V2"},
+                                           Setting{"session_V2", Label::session, 1, 0, "V2"}),
                          [](const auto& setting) { return std::string(setting.param.name); });
 
 TEST(TimeContract, TheTrainingRowsOfEveryFoldIgnoreLaterEvents) {

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cartwheel/report.hpp>
+#include <numeric>
 
 #include "command.hpp"
 #include "core/time.hpp"
@@ -28,6 +30,18 @@ Json to_json(const std::vector<Prediction>& predictions) {
   return list;
 }
 
+void account_for(const cartwheel::Pipeline& pipeline, const cartwheel::SessionTable& sessions,
+                 cartwheel::Account& account) {
+  account.add("sessions scored", static_cast<std::int64_t>(sessions.size()));
+  account.add(
+      "of these, started before the model's training ended",
+      std::ranges::count_if(sessions.start, [&](std::int64_t start) { return start <= pipeline.provenance.train_end; }),
+      "what was learned may know their future: scores of later sessions alone are honest");
+  std::vector<std::uint32_t> rows(sessions.size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  pipeline.extractor->count_values(sessions, rows, account);
+}
+
 void run(const Arguments& arguments) {
   Stopwatch stopwatch;
   const auto files = arguments.event_files();
@@ -42,7 +56,7 @@ void run(const Arguments& arguments) {
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, pipeline.session, account);
   stopwatch.start("predict");
   const std::vector<Prediction> predictions = predict_sessions(pipeline, sessions);
-  account.add("sessions scored", static_cast<std::int64_t>(predictions.size()));
+  account_for(pipeline, sessions, account);
 
   stopwatch.start("write");
   if (!arguments.has("out")) {

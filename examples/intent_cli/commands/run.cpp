@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cartwheel/error.hpp>
 #include <cartwheel/report.hpp>
 
@@ -59,11 +60,23 @@ Json as_json(const cartwheel::ExperimentPlan& plan) {
           {"journal_bytes", plan.journal_bytes}};
 }
 
+/// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./:=,+@%").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::ranges::all_of(text, is_plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 /// The command that goes on with this run.
 std::string resuming_command(const Arguments& arguments) {
   std::string text = "intent_cli run";
-  for (const std::string& word : arguments.positional()) text += " " + word;
-  text += " --out " + arguments.text("out");
+  for (const std::string& word : arguments.positional()) text += " " + shell_word(word);
+  text += " --out " + shell_word(arguments.text("out"));
   if (arguments.has("seed")) text += fmt::format(" --seed {}", arguments.seed());
   return text + " --resume";
 }
@@ -96,6 +109,19 @@ void show(const Arguments& arguments, const cartwheel::ExperimentResult& result,
          Json::parse(batches_json(result)), account, stopwatch);
 }
 
+/// What a run that was interrupted left is not thrown away by one that does not go on with it.
+void set_aside(const Arguments& arguments, const std::filesystem::path& journal) {
+  std::error_code ignored;
+  if (std::filesystem::file_size(journal, ignored) == 0 || ignored) return;
+  std::filesystem::path aside = journal;
+  aside += ".old";
+  std::filesystem::rename(journal, aside);
+  warn(arguments,
+       {fmt::format("{} of a run that was interrupted is now {}; --resume would have gone on with it: move it "
+                    "back to do so",
+                    journal.string(), aside.string())});
+}
+
 void run(const Arguments& arguments) {
   if (arguments.positional().empty())
     throw cartwheel::ParameterError(fmt::format("run needs a config file, for example: {}", run_command.example));
@@ -122,7 +148,9 @@ void run(const Arguments& arguments) {
     const cartwheel::ExperimentPlan plan = cartwheel::plan_experiment(sessions, config.experiment);
     return finish(arguments, as_text(plan), as_json(plan), account, stopwatch);
   }
-  if (config.experiment.resume && !std::filesystem::exists(config.experiment.journal))
+  if (!config.experiment.resume)
+    set_aside(arguments, config.experiment.journal);
+  else if (!std::filesystem::exists(config.experiment.journal))
     warn(arguments, {fmt::format("there is no {} to resume from; the search begins at its beginning",
                                  config.experiment.journal.string())});
   stopwatch.start("experiment");

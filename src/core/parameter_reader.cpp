@@ -1,4 +1,4 @@
-#include "pipeline/parameter_reader.hpp"
+#include "core/parameter_reader.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,7 +7,7 @@
 
 #include "core/suggest.hpp"
 
-namespace cartwheel::pipeline {
+namespace cartwheel::core {
 
 bool is_none(const ParameterValue& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -70,4 +70,4 @@ Parameters ParameterReader::finish() const {
   return full_;
 }
 
-}  // namespace cartwheel::pipeline
+}  // namespace cartwheel::core

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cartwheel::pipeline {
+namespace cartwheel::core {
 
 /// Takes named parameters one by one, checks type and range, and keeps the full set: what was given, and the defaults
 /// of the rest. Every error is a ParameterError that names the owner, the parameter, the value and what is allowed.
@@ -42,4 +42,4 @@ class ParameterReader {
 /// The text "none", which stands for scikit-learn's None.
 bool is_none(const ParameterValue& value);
 
-}  // namespace cartwheel::pipeline
+}  // namespace cartwheel::core
