@@ -1,12 +1,12 @@
 #include <gmock/gmock.h>
 
 #include <cartwheel/error.hpp>
-#include <limits>
 #include <string>
 
 #include "core/bytes.hpp"
 #include "core/device_context.hpp"
 #include "core/philox.hpp"
+#include "cuda/mixed_matrix.hpp"
 #include "cuda/needs_device.hpp"
 #include "support/float_matrix.hpp"
 #include "support/random_tree_task.hpp"
@@ -72,7 +72,7 @@ Task random_task(std::uint64_t seed, std::uint32_t rows, std::uint32_t columns, 
   return task;
 }
 
-TEST(TreesOnDevice, HardCasesAreThoseOfTheHost) {
+TEST(TreesOnGpu, HardCasesAreThoseOfTheHost) {
   CARTWHEEL_NEEDS_DEVICE();
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(seed);
@@ -92,7 +92,7 @@ TEST(TreesOnDevice, HardCasesAreThoseOfTheHost) {
   }
 }
 
-TEST(TreesOnDevice, AnyNumberOfRowsColumnsAndBinsGivesTheTreesOfTheHost) {
+TEST(TreesOnGpu, AnyNumberOfRowsColumnsAndBinsGivesTheTreesOfTheHost) {
   CARTWHEEL_NEEDS_DEVICE();
   std::size_t nodes = 0;
   for (const std::uint32_t rows : {1u, 31u, 32u, 33u, 1023u, 1024u, 1025u}) {
@@ -106,36 +106,14 @@ TEST(TreesOnDevice, AnyNumberOfRowsColumnsAndBinsGivesTheTreesOfTheHost) {
   EXPECT_GT(nodes, 1000u);
 }
 
-/// Numbers with missing values, and categories of few and of many levels, the latter too wide for shared memory.
-FeatureMatrix mixed_matrix(std::uint64_t seed, std::uint32_t rows, std::vector<std::uint8_t>& labels) {
-  core::RandomStream random(seed, core::RandomPurpose::generate, 1);
-  labels.clear();
-  for (std::uint32_t row = 0; row < rows; ++row) labels.push_back(random.below(3) == 0 ? 1 : 0);
-  FeatureMatrix x(rows);
-  for (const std::uint32_t levels : {4u, 40u, 300u, 2'000u}) {
-    std::vector<float> numbers;
-    CategoryColumn categories{{}, {""}};
-    for (std::uint32_t level = 1; level < levels; ++level) categories.levels.push_back("level" + std::to_string(level));
-    for (const std::uint8_t label : labels) {
-      categories.codes.push_back(random.below(levels / 2 + 1 + label));
-      const bool missing = levels != 40 && random.below(20) == 0;
-      numbers.push_back(missing ? std::numeric_limits<float>::quiet_NaN()
-                                : static_cast<float>(random.below(levels + label)));
-    }
-    x.add("category" + std::to_string(levels), std::move(categories));
-    x.add("number" + std::to_string(levels), FloatColumn{std::move(numbers)});
-  }
-  return x;
-}
-
-TEST(TreesOnDevice, CategoriesWideColumnsAndWeightsGiveTheTreesOfTheHost) {
+TEST(TreesOnGpu, CategoriesWideColumnsAndWeightsGiveTheTreesOfTheHost) {
   CARTWHEEL_NEEDS_DEVICE();
   constexpr std::uint32_t rows = 300;
   std::size_t nodes = 0;
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
     SCOPED_TRACE(seed);
     Task task;
-    task.x = bin_columns(mixed_matrix(seed, rows, task.labels), 65'535);
+    task.x = bin_columns(test::mixed_matrix(seed, rows, task.labels), 65'535);
     DecisionTreeOptions options;
     options.seed = seed;
     options.criterion = seed % 2 == 0 ? Criterion::gini : Criterion::entropy;
@@ -155,7 +133,7 @@ TEST(TreesOnDevice, CategoriesWideColumnsAndWeightsGiveTheTreesOfTheHost) {
   EXPECT_GT(nodes, 400u);
 }
 
-TEST(TreesOnDevice, ANodeLooksAtFeaturesUntilEnoughOfThemVary) {
+TEST(TreesOnGpu, ANodeLooksAtFeaturesUntilEnoughOfThemVary) {
   CARTWHEEL_NEEDS_DEVICE();
   std::size_t nodes = 0;
   for (const std::uint32_t wanted : {1u, 5u, 99u}) {
@@ -171,7 +149,7 @@ TEST(TreesOnDevice, ANodeLooksAtFeaturesUntilEnoughOfThemVary) {
   EXPECT_GT(nodes, 50u);
 }
 
-TEST(TreesOnDevice, SixHundredColumnsGiveTheTreesOfTheHost) {
+TEST(TreesOnGpu, SixHundredColumnsGiveTheTreesOfTheHost) {
   CARTWHEEL_NEEDS_DEVICE();
   for (const std::uint32_t rows_a_block : {50u, 16384u}) {
     Task task = random_task(600, 100, 600, 3);
@@ -180,7 +158,7 @@ TEST(TreesOnDevice, SixHundredColumnsGiveTheTreesOfTheHost) {
   }
 }
 
-TEST(TreesOnDevice, ImpossibleWeightsAreRefusedAsOnTheHost) {
+TEST(TreesOnGpu, ImpossibleWeightsAreRefusedAsOnTheHost) {
   CARTWHEEL_NEEDS_DEVICE();
   Task task = random_task(1, 3, 1, 3);
   const auto grower = make_cuda_grower(task.x, task.labels, task.settings);
@@ -206,7 +184,7 @@ std::uint64_t work_of(const Task& task) {
   return sum() - before;
 }
 
-TEST(TreesOnDevice, LaunchesAndCopiesGrowWithDepthNotWithNodes) {
+TEST(TreesOnGpu, LaunchesAndCopiesGrowWithDepthNotWithNodes) {
   CARTWHEEL_NEEDS_DEVICE();
   for (const bool all_features : {true, false}) {
     Task task = random_task(9, 400, 8, 20);
