@@ -13,6 +13,8 @@ namespace {
 /// Also the alignment of mapped regions: only aligned memory can lie in huge pages.
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 
+constexpr std::size_t cache_line = 64;
+
 /// Smaller regions lie on the heap.
 constexpr std::size_t smallest_mapped = std::size_t{256} << 10;
 
@@ -60,11 +62,14 @@ void MemoryRegion::grow(std::size_t bytes) {
 }
 
 void MemoryRegion::grow_on_heap(std::size_t bytes) {
-  void* const moved = std::realloc(data_, bytes);
+  const std::size_t whole_lines = (bytes + cache_line - 1) / cache_line * cache_line;
+  char* const moved = static_cast<char*>(std::aligned_alloc(cache_line, whole_lines));
   if (moved == nullptr) throw std::bad_alloc();
-  data_ = static_cast<char*>(moved);
-  std::memset(data_ + capacity_, 0, bytes - capacity_);
-  capacity_ = bytes;
+  if (capacity_ > 0) std::memcpy(moved, data_, capacity_);
+  std::memset(moved + capacity_, 0, whole_lines - capacity_);
+  std::free(data_);
+  data_ = moved;
+  capacity_ = whole_lines;
 }
 
 void MemoryRegion::grow_mapped(std::size_t bytes) {
@@ -79,10 +84,13 @@ void MemoryRegion::grow_mapped(std::size_t bytes) {
       ::munmap(place, bytes);
       throw std::bad_alloc();
     }
+  }
+  // A wish: it is as right without. Pages that were used before it are small ones.
+  ::madvise(place, bytes, MADV_HUGEPAGE);
+  if (!is_mapped()) {
     if (capacity_ > 0) std::memcpy(place, data_, capacity_);
     std::free(data_);
   }
-  ::madvise(place, bytes, MADV_HUGEPAGE);  // a wish: it is as right without
   data_ = place;
   capacity_ = bytes;
 }

@@ -1,43 +1,52 @@
 #include "data/block_dictionary.hpp"
 
-#include <algorithm>
+#include <numeric>
+
+#include "core/dispatched.hpp"
 
 namespace cartwheel::data {
 namespace {
 /// How many texts are looked at before it is decided whether most are new.
 constexpr std::size_t sample = 256;
-}  // namespace
 
-BlockDictionary::BlockDictionary() : slots_(first_slots, no_code), mask_(first_slots - 1) { code_of({}, ""); }
+constexpr char zeros[padded_text::padding] = {};
+}  // namespace
 
 void BlockDictionary::clear() {
   texts_seen_ = 0;
   most_are_new_ = false;
-  if (entries_.size() == 1) return;
-  std::ranges::fill(slots_, no_code);
-  entries_.clear();
-  code_of({}, "");
+  if (size_ == 1) return;
+  index_.clear();
+  size_ = 0;
+  room_for(1).front() = HashedText::of(zeros, 0);
+  size_ = 1;
 }
 
-void BlockDictionary::codes_of(std::span<const Entry> texts, std::span<Code> codes) {
-  most_are_new_ = most_are_new_ || (texts_seen_ >= sample && entries_.size() * 2 > texts_seen_);
-  texts_seen_ += texts.size();
-  for (std::size_t i = 0; i < texts.size(); ++i) codes[i] = code_of(texts[i].key, texts[i].text);
-}
-
-Code BlockDictionary::add(const TextKey& key, const char* text, std::size_t slot) {
-  const Code code = append(key, text);
-  slots_[slot] = code;
-  if (entries_.size() * 2 > slots_.size()) {
-    mask_ = slots_.size() * 2 - 1;
-    slots_.assign(slots_.size() * 2, no_code);
-    for (Code known = 0; known <= code; ++known) {
-      std::size_t free = (entries_[known].key.hash() >> 32) & mask_;
-      while (slots_[free] != no_code) free = (free + 1) & mask_;
-      slots_[free] = known;
-    }
+CARTWHEEL_DISPATCHED void BlockDictionary::codes_of_next(std::span<Code> codes) {
+  most_are_new_ = most_are_new_ || (texts_seen_ >= sample && size_ * 2 > texts_seen_);
+  texts_seen_ += codes.size();
+  if (most_are_new_) {
+    std::iota(codes.begin(), codes.end(), static_cast<Code>(size_));
+    size_ += codes.size();
+    return;
   }
-  return code;
+  index_.reserve(size_ + codes.size());
+  HashedText* const entries = entries_.data();
+  const HashedText* const texts = entries + size_;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const HashedText& text = texts[i];
+    const auto is_equal = [&](Code code) { return padded_text::equal(text.view(), entries[code].view()); };
+    Code code = index_.candidate(text.hash);
+    if (code >= size_ || !is_equal(code)) {
+      code = index_.find(text.hash, is_equal);
+      if (code == missing_code && text.size > 0) {
+        code = static_cast<Code>(size_);
+        index_.add(text.hash, code);
+        entries[size_++] = text;  // at or before its own place
+      }
+    }
+    codes[i] = code;
+  }
 }
 
 }  // namespace cartwheel::data

@@ -3,10 +3,10 @@
 #include <cartwheel/event_log.hpp>
 #include <cstdint>
 #include <span>
-#include <string_view>
-#include <vector>
 
-#include "data/text_key.hpp"
+#include "core/growing_array.hpp"
+#include "data/hashed_text.hpp"
+#include "data/text_index.hpp"
 
 namespace cartwheel::data {
 
@@ -18,46 +18,25 @@ namespace cartwheel::data {
 /// finds out which are equal.
 class BlockDictionary {
  public:
-  struct Entry {
-    TextKey key;
-    const char* text;
-    std::string_view view() const { return {text, key.text_size()}; }
-  };
+  BlockDictionary() { clear(); }
 
-  BlockDictionary();
-
-  /// The code of a text in this block; missing_code for the empty text.
-  /// @param text  must stay where it is until the block has been added to a log.
-  Code code_of(const TextKey& key, const char* text) {
-    if (most_are_new_) return key.kind == 0 ? missing_code : append(key, text);
-    std::size_t slot = (key.hash() >> 32) & mask_;
-    for (; slots_[slot] != no_code; slot = (slot + 1) & mask_) {
-      const Entry& entry = entries_[slots_[slot]];
-      if (entry.key == key && (key.is_whole() || entry.view() == std::string_view(text, key.text_size())))
-        return slots_[slot];
-    }
-    return add(key, text, slot);
+  /// Where the next texts of the block are to be put, before their codes are asked for. They must stay where they lie
+  /// until the block has been added to a log.
+  std::span<HashedText> room_for(std::size_t count) {
+    entries_.reserve(size_ + count);
+    return {entries_.data() + size_, count};
   }
-  /// code_of for many texts.
-  void codes_of(std::span<const Entry> texts, std::span<Code> codes);
+  /// The code of each of the texts that were put into room_for(codes.size()).
+  void codes_of_next(std::span<Code> codes);
 
   /// By code; the first one is the empty text.
-  std::span<const Entry> entries() const { return entries_; }
+  std::span<const HashedText> entries() const { return {entries_.data(), size_}; }
   void clear();
 
  private:
-  static constexpr std::size_t first_slots = 64;  // a power of two, as every size after it
-  static constexpr Code no_code = ~Code{0};
-
-  Code append(const TextKey& key, const char* text) {
-    entries_.push_back({key, text});
-    return static_cast<Code>(entries_.size() - 1);
-  }
-  Code add(const TextKey& key, const char* text, std::size_t slot);
-
-  std::vector<Entry> entries_;
-  std::vector<Code> slots_;  ///< Open addressing, at most half full.
-  std::size_t mask_;
+  core::GrowingArray<HashedText> entries_;
+  std::size_t size_ = 0;
+  TextIndex index_;
   std::size_t texts_seen_ = 0;
   bool most_are_new_ = false;
 };

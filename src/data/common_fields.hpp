@@ -7,15 +7,14 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "data/field_parsers.hpp"
-#include "data/text_key.hpp"
+#include "data/hashed_text.hpp"
 
 /// The usual forms of times, prices and event types, eight characters at a time. Each gives nothing for what it does
 /// not know, which core's parse_time, parse_price and EventTypeParser then decide; where it gives a value, it is
-/// theirs. Fields must have TextKey::padding readable bytes from their begin on.
+/// theirs. Fields must have padded_text::padding readable bytes from their begin on.
 namespace cartwheel::data {
 
 /// "2021-02-28 19:13:22", with nothing, " UTC", "Z" or "+00:00" behind it, and perhaps a T between date and time.
@@ -113,23 +112,29 @@ inline std::optional<std::int64_t> parse_common_price(const char* text, std::siz
   return static_cast<std::int64_t>(digits & 0xffffffff) * scale[decimals];
 }
 
-/// Event types whose names have up to 16 bytes.
+/// Event types whose names have up to padded_text::padding bytes.
 class CommonTypes {
  public:
   explicit CommonTypes(const EventTypeParser& all) {
-    for (const auto& [name, type] : all.names())
-      if (name.size() <= 16) types_.emplace_back(TextKey::of(name), type);
+    for (const auto& [name, type] : all.names()) {
+      if (name.size() > padded_text::padding) continue;
+      Name& known = names_.emplace_back(Name{{}, name.size(), type});
+      name.copy(known.text, name.size());
+    }
   }
   std::optional<EventType> find(const char* text, std::size_t size) const {
-    if (size > 16) return {};
-    const TextKey key = TextKey::padded(text, size);
-    for (const auto& [name, type] : types_)
-      if (name == key) return type;
+    for (const Name& known : names_)
+      if (padded_text::equal({text, size}, {known.text, known.size})) return known.type;
     return {};
   }
 
  private:
-  std::vector<std::pair<TextKey, EventType>> types_;
+  struct Name {
+    char text[padded_text::padding];
+    std::size_t size;
+    EventType type;
+  };
+  std::vector<Name> names_;
 };
 
 }  // namespace cartwheel::data

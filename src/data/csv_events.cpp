@@ -44,7 +44,7 @@ void add(const Wave& wave, std::size_t task, EventColumns& columns) {
   } else {
     const std::size_t column = text_column_count - 1 - task;
     for (const EventBlock& block : wave.blocks)
-      columns.add_texts(column, block.dictionaries[column], block.codes[column]);
+      columns.add_texts(column, block.dictionaries[column].entries(), block.codes[column]);
   }
 }
 

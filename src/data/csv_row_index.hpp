@@ -43,12 +43,18 @@ class CsvRowIndex {
   /// Where row `row` begins.
   std::size_t begin_of(std::size_t row) const { return origin_ + begins_[row]; }
 
-  CsvField field(std::size_t row, std::size_t column) const {
-    const std::size_t place = row * columns_ + column;
-    const std::uint32_t begin = column == 0 ? begins_[row] : ends_[place - 1] + 1;
-    CsvField field{text_ + begin, ends_[place] - begin, false};
-    if (field.size > 0 && *field.begin == '"') field = {field.begin + 1, field.size - 2, true};
-    return field;
+  /// Calls body(row, field) for the fields of one column in rows [first, last).
+  template <class Body>
+  [[gnu::always_inline]] void for_each_field(std::size_t column, std::size_t first, std::size_t last,
+                                             const Body& body) const {
+    const std::size_t columns = columns_;
+    const std::uint32_t* end = ends_.data() + first * columns + column;
+    for (std::size_t row = first; row < last; ++row, end += columns) {
+      const std::uint32_t begin = column == 0 ? begins_[row] : end[-1] + 1;
+      CsvField field{text_ + begin, *end - begin, false};
+      if (field.size > 0 && *field.begin == '"') field = {field.begin + 1, field.size - 2, true};
+      body(row, field);
+    }
   }
 
  private:

@@ -6,110 +6,70 @@
 #include <array>
 #include <cartwheel/error.hpp>
 #include <cstring>
-#include <utility>
+
+#include "core/dispatched.hpp"
 
 namespace cartwheel::data {
-namespace {
 
-constexpr int first_bits = 6;  // 64 slots
-
-std::uint32_t upper_half(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
-
-/// Copies 16 to 32 bytes without asking how many: the two pieces may overlap.
-void copy_two_pieces(char* to, const char* from, std::size_t size) {
-  std::array<char, 16> first, last;
-  std::memcpy(first.data(), from, first.size());
-  std::memcpy(last.data(), from + size - last.size(), last.size());
-  std::memcpy(to, first.data(), first.size());
-  std::memcpy(to + size - last.size(), last.data(), last.size());
-}
-
-}  // namespace
-
-DictionaryBuilder::DictionaryBuilder(std::size_t limit) : limit_(limit), shift_(32 - first_bits) {
+DictionaryBuilder::DictionaryBuilder(std::size_t limit) : limit_(limit) {
   ends_.push_back(0);
-  keys_.push_back({});
-  slots_.resize(std::size_t{1} << first_bits);  // new memory is zero
+  text_.reserve(padded_text::padding);
 }
 
-Code DictionaryBuilder::code_of(std::string_view text) {
-  if (text.empty()) return missing_code;
-  reserve(1);
-  const TextKey key = TextKey::of(text);
-  return find_or_add(key, upper_half(key.hash()), text.data());
-}
-
-void DictionaryBuilder::codes_of(std::span<const BlockDictionary::Entry> entries, std::span<Code> codes) {
-  // Each string is met three times: its slot is fetched, then the key that the slot leads to, then both are compared.
-  constexpr std::size_t until_key = 24, until_code = 40, ring = 64;
-  std::array<std::uint32_t, ring> hashes;
-  reserve(entries.size());
-  for (std::size_t i = 0; i < entries.size() + until_code; ++i) {
-    if (i < entries.size()) {
-      hashes[i % ring] = upper_half(entries[i].key.hash());
-      __builtin_prefetch(&slots_[first_slot(hashes[i % ring])]);
-    }
-    if (const std::size_t k = i - until_key; k < entries.size()) {  // wraps around, and is then too large
-      const Slot& slot = slots_[first_slot(hashes[k % ring])];
-      if (slot.hash == hashes[k % ring]) __builtin_prefetch(&keys_[slot.code]);
-    }
-    if (const std::size_t k = i - until_code; k < entries.size())
-      codes[k] =
-          entries[k].key.kind == 0 ? missing_code : find_or_add(entries[k].key, hashes[k % ring], entries[k].text);
-  }
-}
-
-Code DictionaryBuilder::find_or_add(const TextKey& key, std::uint32_t hash, const char* text) {
-  std::size_t place = first_slot(hash);
-  for (; slots_[place].code != missing_code; place = next_slot(place)) {
-    const Slot slot = slots_[place];
-    if (slot.hash == hash && keys_[slot.code] == key &&
-        (key.is_whole() || view()[slot.code] == std::string_view(text, key.text_size())))
-      return slot.code;
-  }
-  return add(key, hash, text, place);
-}
-
-Code DictionaryBuilder::add(const TextKey& key, std::uint32_t hash, const char* text, std::size_t slot) {
+[[gnu::always_inline]] inline Code DictionaryBuilder::add(const HashedText& text) {
   const std::size_t count = ends_.size();  // of strings, the new one included and the empty one not
   if (count > limit_)
     throw DataError(
         fmt::format("a column holds more than {} distinct values, the most that a log can number; "
                     "split the log into several",
                     limit_));
-  append(key, text);
+  const std::size_t before = text_.size();
+  text_.reserve(before + std::max(text.size, padded_text::padding) + padded_text::padding);
+  std::memcpy(text_.data() + before, text.text, padded_text::padding);
+  if (text.size > padded_text::padding) std::memcpy(text_.data() + before, text.text, text.size);
+  text_.resize(before + text.size);
   ends_.push_back(text_.size());
-  keys_.push_back(key);
-  slots_[slot] = {hash, static_cast<Code>(count)};
-  return static_cast<Code>(count);
+  const auto code = static_cast<Code>(count);
+  index_.add(text.hash, code);
+  return code;
 }
 
-void DictionaryBuilder::append(const TextKey& key, const char* text) {
-  const std::size_t before = text_.size(), size = key.text_size();
-  text_.reserve(before + std::max<std::size_t>(size, 16));
-  text_.resize(before + size);
-  char* const to = text_.data() + before;
-  if (size <= 16)
-    std::memcpy(to, &key.low, 16);  // the key holds the text
-  else if (size <= 32)
-    copy_two_pieces(to, text, size);
-  else
-    std::memcpy(to, text, size);
+[[gnu::always_inline]] inline Code DictionaryBuilder::find_or_add(const HashedText& text) {
+  if (text.size == 0) return missing_code;
+  const Code known = index_.find(text.hash, [&](Code code) { return padded_text::equal(text.view(), text_of(code)); });
+  return known != missing_code ? known : add(text);
 }
 
-void DictionaryBuilder::reserve(std::size_t more) {
-  const auto is_full = [&] { return (ends_.size() + more) * 8 > slots_.size() * 5; };
-  if (!is_full()) return;
-  const core::GrowingArray<Slot> old = std::exchange(slots_, {});
-  slots_.resize(old.size() * 2);
-  --shift_;
-  for (const Slot& slot : old.view()) {
-    if (slot.code == missing_code) continue;
-    std::size_t place = first_slot(slot.hash);
-    while (slots_[place].code != missing_code) place = next_slot(place);
-    slots_[place] = slot;
+Code DictionaryBuilder::code_of(std::string_view text) {
+  index_.reserve(ends_.size());
+  if (text.size() >= padded_text::padding) return find_or_add(HashedText::of(text.data(), text.size()));
+  char copy[padded_text::padding] = {};
+  std::memcpy(copy, text.data(), text.size());
+  return find_or_add(HashedText::of(copy, text.size()));
+}
+
+CARTWHEEL_DISPATCHED void DictionaryBuilder::codes_of(std::span<const HashedText> texts, std::span<Code> codes) {
+  constexpr std::size_t at_once = 128;  // what is asked for must not be out of the first-level cache before it is used
+  index_.reserve(ends_.size() + texts.size());
+  for (std::size_t first = 0; first < texts.size(); first += at_once) {
+    const auto some = texts.subspan(first, std::min(at_once, texts.size() - first));
+    const auto out = codes.subspan(first, some.size());
+    for (const HashedText& text : some) index_.prefetch(text.hash);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const Code candidate = index_.candidate(some[i].hash);
+      out[i] = candidate < ends_.size() ? candidate : missing_code;
+      __builtin_prefetch(&ends_[out[i]]);
+    }
+    for (const Code candidate : out) __builtin_prefetch(text_of(candidate).data());
+    // Whether a string is new is hard to guess, so no branch asks.
+    std::array<std::uint8_t, at_once> unknown;
+    std::size_t unknown_count = 0;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      unknown[unknown_count] = static_cast<std::uint8_t>(i);
+      unknown_count += !padded_text::equal(some[i].view(), text_of(out[i]));
+    }
+    for (std::size_t u = 0; u < unknown_count; ++u) out[unknown[u]] = find_or_add(some[unknown[u]]);
   }
-  if (is_full()) reserve(more);
 }
 
 }  // namespace cartwheel::data

@@ -7,17 +7,15 @@
 #include <string_view>
 
 #include "core/growing_array.hpp"
-#include "data/block_dictionary.hpp"
-#include "data/text_key.hpp"
+#include "data/hashed_text.hpp"
+#include "data/text_index.hpp"
 
 namespace cartwheel::data {
 
 /// The distinct strings of one column while it is being read: gives each its code, in order of first appearance.
 ///
-/// The strings lie end to end in one text, their keys in order beside it: strings that were seen lately are found where
-/// memory is warm. The index is a flat hash table (open addressing, linear probing) of at most five eighths load; its 8
-/// slots a cache line hold a piece of the hash and the code.
-/// Memory: 45 to 58 bytes a string besides its text: 24 for its key, 8 for its end, 13 to 26 for its slot.
+/// The strings lie end to end in one text, in order: those that were seen lately are found where memory is warm.
+/// Memory: 21 to 34 bytes a string besides its text: 8 for its end, 13 to 26 in the index.
 class DictionaryBuilder {
  public:
   /// The greatest code would be 2^32 - 1; it stays free, as a mark that others may use.
@@ -30,41 +28,29 @@ class DictionaryBuilder {
   /// @throws DataError beyond the limit.
   Code code_of(std::string_view text);
 
-  /// code_of for each of `entries`, in order. Many strings are looked for at once, so that the memory of one is fetched
+  /// code_of for each of `texts`, in order. Many strings are looked for at once, so that the memory of one is fetched
   /// while others are compared.
-  void codes_of(std::span<const BlockDictionary::Entry> entries, std::span<Code> codes);
+  void codes_of(std::span<const HashedText> texts, std::span<Code> codes);
 
   /// A view that is good until the next new string.
   Dictionary view() const { return {ends_.view(), {text_.data(), text_.size()}}; }
 
   /// Frees the index of a finished dictionary; code_of must not be called again.
-  void release_index() {
-    slots_ = {};
-    keys_ = {};
-  }
+  void release_index() { index_ = {}; }
 
  private:
-  struct Slot {
-    std::uint32_t hash;  ///< The upper half, which tells the slot, too.
-    Code code;           ///< missing_code marks a free slot: the empty string is never looked up.
-  };
-
-  /// Neighbours stay neighbours when the table doubles, which then reads and writes memory in order.
-  std::size_t first_slot(std::uint32_t hash) const { return hash >> shift_; }
-  std::size_t next_slot(std::size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
-
-  Code find_or_add(const TextKey& key, std::uint32_t hash, const char* text);
-  Code add(const TextKey& key, std::uint32_t hash, const char* text, std::size_t slot);
-  void append(const TextKey& key, const char* text);
-  /// Makes room for `more` strings.
-  void reserve(std::size_t more);
+  /// The string of a code, padded.
+  std::string_view text_of(Code code) const {
+    const std::uint64_t begin = ends_[code - (code > 0)];
+    return {text_.data() + begin, ends_[code] - begin};
+  }
+  Code find_or_add(const HashedText& text);
+  Code add(const HashedText& text);
 
   std::size_t limit_;
   core::GrowingArray<std::uint64_t> ends_;
-  core::GrowingArray<char> text_;
-  core::GrowingArray<TextKey> keys_;
-  core::GrowingArray<Slot> slots_;
-  int shift_;  ///< 32 - log2(slots)
+  core::GrowingArray<char> text_;  ///< With room for padding behind it.
+  TextIndex index_;
 };
 
 }  // namespace cartwheel::data

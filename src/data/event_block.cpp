@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
+#include "core/dispatched.hpp"
 #include "core/time.hpp"
 #include "data/field_parsers.hpp"
 
@@ -13,19 +15,28 @@ constexpr ByTextColumn<SourceColumn> source_of_text{SourceColumn::product_id,   
                                                     SourceColumn::category_code, SourceColumn::brand,
                                                     SourceColumn::user_id,       SourceColumn::user_session};
 
+/// Whose texts of one column are hashed, and then looked for, while they are in the first-level cache.
+constexpr std::size_t rows_at_once = 256;
+
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from, std::size_t first, std::size_t last) {
   to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(first),
             from.begin() + static_cast<std::ptrdiff_t>(last));
 }
 
-std::string without_doubled_quotes(const CsvField& field) {
+[[gnu::noinline]] std::string without_doubled_quotes(const CsvField& field) {
   std::string text;
   for (std::size_t i = 0; i < field.size; ++i) {
     text.push_back(field.begin[i]);
     if (field.begin[i] == '"') ++i;
   }
   return text;
+}
+
+[[gnu::noinline]] HashedText own_text(std::string text, EventBlock& block) {
+  const std::size_t size = text.size();
+  text.resize(size + padded_text::padding);
+  return HashedText::of(block.own_texts.emplace_back(std::move(text)).data(), size);
 }
 
 }  // namespace
@@ -84,38 +95,36 @@ void EventBlockReader::add_even_rows(EventBlock& block) {
   }
 }
 
-void EventBlockReader::parse_times() {
+CARTWHEEL_DISPATCHED void EventBlockReader::parse_times() {
   time_.resize(rows_.size());
   const std::size_t place = places_[SourceColumn::event_time];
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    const CsvField field = rows_.field(row, place);
+  rows_.for_each_field(place, 0, rows_.size(), [&](std::size_t row, const CsvField& field) {
     auto time = common_time_.parse(field.begin, field.size);
-    if (!time) time = core::parse_time({field.begin, field.size});
+    if (!time) [[unlikely]]
+      time = core::parse_time({field.begin, field.size});
     if (time && is_time(*time))
       time_[row] = *time;
     else
       plain_[row] = 0;
-  }
+  });
 }
 
-void EventBlockReader::parse_types() {
+CARTWHEEL_DISPATCHED void EventBlockReader::parse_types() {
   type_.resize(rows_.size());
   const std::size_t place = places_[SourceColumn::event_type];
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    const CsvField field = rows_.field(row, place);
+  rows_.for_each_field(place, 0, rows_.size(), [&](std::size_t row, const CsvField& field) {
     if (const auto type = types_of_names_.find(field.begin, field.size))
       type_[row] = *type;
     else
       plain_[row] = 0;
-  }
+  });
 }
 
-void EventBlockReader::parse_prices(EventBlock& block) {
+CARTWHEEL_DISPATCHED void EventBlockReader::parse_prices(EventBlock& block) {
   price_.assign(rows_.size(), missing_price);
   if (!places_.has(SourceColumn::price)) return;
   const std::size_t place = places_[SourceColumn::price];
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    const CsvField field = rows_.field(row, place);
+  rows_.for_each_field(place, 0, rows_.size(), [&](std::size_t row, const CsvField& field) {
     if (field.size == 0) {
       block.missing[index_of(SourceColumn::price)] += plain_[row];
     } else if (const auto price = parse_common_price(field.begin, field.size)) {
@@ -125,7 +134,7 @@ void EventBlockReader::parse_prices(EventBlock& block) {
     } else {
       plain_[row] = 0;  // rounded, which is to be told of, or bad
     }
-  }
+  });
 }
 
 void EventBlockReader::add_texts(std::size_t first, std::size_t last, EventBlock& block) {
@@ -135,22 +144,27 @@ void EventBlockReader::add_texts(std::size_t first, std::size_t last, EventBlock
     codes.resize(before + (last - first), missing_code);
     if (!places_.has(source_of_text[c])) continue;
     const std::size_t place = places_[source_of_text[c]];
-    for (std::size_t begin = first; begin < last; begin += texts_.size()) {
-      const std::size_t count = std::min(texts_.size(), last - begin);
-      for (std::size_t i = 0; i < count; ++i) texts_[i] = text_of(rows_.field(begin + i, place), block);
-      const auto out = std::span(codes).subspan(before + (begin - first), count);
-      block.dictionaries[c].codes_of(std::span(texts_).first(count), out);
-      block.missing[index_of(source_of_text[c])] += std::ranges::count(out, missing_code);
+    for (std::size_t begin = first; begin < last; begin += rows_at_once) {
+      const std::size_t count = std::min(rows_at_once, last - begin);
+      block.missing[index_of(source_of_text[c])] +=
+          find_texts(begin, place, block.dictionaries[c].room_for(count), block);
+      block.dictionaries[c].codes_of_next(std::span(codes).subspan(before + (begin - first), count));
     }
   }
 }
 
-BlockDictionary::Entry EventBlockReader::text_of(const CsvField& field, EventBlock& block) const {
-  if (field.quoted && std::memchr(field.begin, '"', field.size) != nullptr) {
-    const std::string& text = block.own_texts.emplace_back(without_doubled_quotes(field));
-    return {TextKey::of(text), text.data()};
-  }
-  return {TextKey::padded(field.begin, field.size), field.begin};
+CARTWHEEL_DISPATCHED std::int64_t EventBlockReader::find_texts(std::size_t row, std::size_t place,
+                                                               std::span<HashedText> texts, EventBlock& block) {
+  HashedText* out = texts.data();
+  std::int64_t empty = 0;
+  rows_.for_each_field(place, row, row + texts.size(), [&](std::size_t, const CsvField& field) {
+    if (field.quoted && std::memchr(field.begin, '"', field.size) != nullptr) [[unlikely]]
+      *out++ = own_text(without_doubled_quotes(field), block);
+    else
+      (out++)->set(field.begin, field.size);
+    empty += field.size == 0;
+  });
+  return empty;
 }
 
 std::size_t EventBlockReader::add_odd_record(std::size_t offset, EventBlock& block) {
@@ -180,9 +194,9 @@ void EventBlockReader::keep(const ParsedRow& row, EventBlock& block) const {
   const ByTextColumn<std::string_view> texts{row.event.product, row.event.category_id, row.event.category_code,
                                              row.event.brand,   row.event.user,        row.event.session};
   for (std::size_t c = 0; c < text_column_count; ++c) {
-    const std::string& text = block.own_texts.emplace_back(texts[c]);
-    block.codes[c].push_back(block.dictionaries[c].code_of(TextKey::of(text), text.data()));
-    if (text.empty() && places_.has(source_of_text[c])) ++block.missing[index_of(source_of_text[c])];
+    block.dictionaries[c].room_for(1).front() = own_text(std::string(texts[c]), block);
+    block.dictionaries[c].codes_of_next({&block.codes[c].emplace_back(), 1});
+    if (texts[c].empty() && places_.has(source_of_text[c])) ++block.missing[index_of(source_of_text[c])];
   }
   if (row.event.price == missing_price && places_.has(SourceColumn::price))
     ++block.missing[index_of(SourceColumn::price)];

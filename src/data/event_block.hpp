@@ -34,7 +34,7 @@ struct EventBlock {
   std::vector<EventType> type;
   ByTextColumn<std::vector<Code>> codes;
   ByTextColumn<BlockDictionary> dictionaries;
-  std::deque<std::string> own_texts;  ///< Texts that do not lie in the file as they are meant: "" became ".
+  std::deque<std::string> own_texts;  ///< Padded texts that do not lie in the file as they are meant: "" became ".
 
   std::int64_t rows_read = 0, blank_lines = 0, prices_rounded = 0;
   std::size_t first_rounded = 0;  ///< Where the price lies, if there is one.
@@ -60,8 +60,9 @@ class EventBlockReader {
   void parse_times();
   void parse_types();
   void parse_prices(EventBlock& block);
+  /// The texts of a column in the rows from `row` on; returns how many are empty.
+  std::int64_t find_texts(std::size_t row, std::size_t place, std::span<HashedText> texts, EventBlock& block);
   void add_texts(std::size_t first, std::size_t last, EventBlock& block);
-  BlockDictionary::Entry text_of(const CsvField& field, EventBlock& block) const;
   /// Reads the record at `offset` by the rules alone; returns where the next one begins.
   std::size_t add_odd_record(std::size_t offset, EventBlock& block);
   void keep(const ParsedRow& row, EventBlock& block) const;
@@ -78,7 +79,6 @@ class EventBlockReader {
   std::vector<std::int64_t> time_, price_;
   std::vector<EventType> type_;
   std::vector<std::uint8_t> plain_;
-  std::array<BlockDictionary::Entry, 256> texts_;
 };
 
 }  // namespace cartwheel::data

@@ -43,10 +43,10 @@ void EventColumns::add_numbers(std::span<const std::int64_t> time, std::span<con
   price_.append(price);
 }
 
-void EventColumns::add_texts(std::size_t column, const BlockDictionary& dictionary, std::span<const Code> codes) {
+void EventColumns::add_texts(std::size_t column, std::span<const HashedText> texts, std::span<const Code> codes) {
   std::vector<Code>& ours = codes_of_block_[column];
-  ours.resize(dictionary.entries().size());
-  dictionaries_[column].codes_of(dictionary.entries(), ours);
+  ours.resize(texts.size());
+  dictionaries_[column].codes_of(texts, ours);
   core::GrowingArray<Code>& out = codes_[column];
   const std::size_t before = out.size();
   out.resize(before + codes.size());

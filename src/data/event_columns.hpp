@@ -27,9 +27,10 @@ class EventColumns {
   /// which other threads may do at the same time.
   void add_numbers(std::span<const std::int64_t> time, std::span<const EventType> type,
                    std::span<const std::int64_t> price);
-  /// Adds one text column of a block of rows; other threads may add other columns at the same time.
+  /// Adds one text column of a block of rows, codes of which refer to `texts`; other threads may add other columns at
+  /// the same time.
   /// @throws DataError for too many distinct strings; the columns are then of no use.
-  void add_texts(std::size_t column, const BlockDictionary& dictionary, std::span<const Code> codes);
+  void add_texts(std::size_t column, std::span<const HashedText> texts, std::span<const Code> codes);
   /// Adds every row of `log`, with this log's codes.
   void add_log(const EventLog& log);
 

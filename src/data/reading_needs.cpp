@@ -16,7 +16,7 @@ constexpr std::uint64_t bytes_of_event = 41;
 constexpr std::uint64_t packing = 6;  ///< How many bytes of text are taken to be in one of a compressed file.
 constexpr std::size_t sample_bytes = std::size_t{4} << 20;
 /// Of the index of a dictionary, at worst.
-constexpr std::uint64_t bytes_of_string = 58;
+constexpr std::uint64_t bytes_of_string = 34;
 
 /// Reads the first rows of a file, and adds what they say of it and the others.
 void add_sample(const std::filesystem::path& path, const ReadOptions& options, ReadingNeeds& needs) {
@@ -32,7 +32,8 @@ void add_sample(const std::filesystem::path& path, const ReadOptions& options, R
   EventColumns columns;
   std::uint64_t ids = 0;
   columns.add_numbers(block.time, block.type, block.price);
-  for (std::size_t c = 0; c < text_column_count; ++c) columns.add_texts(c, block.dictionaries[c], block.codes[c]);
+  for (std::size_t c = 0; c < text_column_count; ++c)
+    columns.add_texts(c, block.dictionaries[c].entries(), block.codes[c]);
   const EventLog log = EventColumns::finish(std::move(columns));
   for (const Dictionary& dictionary : log.storage().dictionaries)
     ids += (dictionary.size() - 1) * bytes_of_string + dictionary.text().size();

@@ -97,11 +97,8 @@ PathFit PenaltyPath::fit(const LogisticRegressionOptions& options, bool more) {
     if (stage.design.intercept)
       start.beta.back() = core::log(stage.class_weight[1] * totals_[1]) - core::log(stage.class_weight[0] * totals_[0]);
   }
-  if (stage.sample.pays()) {
-    const std::vector<double> sampled = stage.sample.optimum(start.beta, objective.penalty, stage.tilt);
-    if (!sampled.empty()) start.beta = sampled;
-    if (!sampled.empty() || follows) start = stage.sample.with_hessian(std::move(start.beta), stage.tilt);
-  }
+  if (stage.sample.pays())
+    start = stage.sample.optimum(std::move(start.beta), objective.penalty, stage.tilt, options.tol);
   PathFit fit{solve(objective, std::move(start), {options.tol, options.max_iter}), &stage.design, c * stage.total, {}};
   if (fit.solution.stop == Stop::converged) {
     stage.last = fit.solution.at.beta;

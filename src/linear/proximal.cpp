@@ -91,6 +91,11 @@ class ModelHessian {
     return out;
   }
 
+  /// That of all n coordinates, if it covers them; else nothing.
+  std::vector<double> of_all(std::size_t n) && {
+    return coordinates_.size() == n ? std::move(hessian_) : std::vector<double>();
+  }
+
   /// Makes the model give the gradient's change over a step that was taken (BFGS).
   /// @param step, change  of all coordinates; the step is 0 outside of those covered.
   void learn(const std::vector<double>& all_steps, const std::vector<double>& all_changes) {
@@ -134,7 +139,7 @@ std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
 }  // namespace
 
 Solution solve_proximal(const Objective& objective, Start start, const SolverLimits& limits) {
-  Solution solution{start_at(objective, std::move(start.beta)), 0, Stop::converged};
+  Solution solution{start_at(objective, std::move(start.beta)), {}, 0, Stop::converged};
   Iterate& at = solution.at;
   SeparationWatch separation(objective.penalty.any());
   separation.see_point(at.point);
@@ -184,6 +189,7 @@ Solution solve_proximal(const Objective& objective, Start start, const SolverLim
     if (!due) model.learn(minus(at.beta, beta), minus(at.loss_gradient, gradient));
   }
   if (separation.certain()) solution.stop = Stop::separated;
+  solution.hessian = std::move(model).of_all(objective.size());
   return solution;
 }
 

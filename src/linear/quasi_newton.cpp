@@ -107,7 +107,7 @@ InverseHessian diagonal_guess(const Objective& objective, const Iterate& at) {
 
 Solution solve_smooth(const Objective& objective, Start start, const SolverLimits& limits) {
   const bool few = objective.size() <= most_hessian_coordinates;
-  Solution solution{start_at(objective, std::move(start.beta)), 0, Stop::converged};
+  Solution solution{start_at(objective, std::move(start.beta)), {}, 0, Stop::converged};
   Iterate& at = solution.at;
   Vector gradient = gradient_of(objective, at);
   SeparationWatch separation(objective.penalty.any());

@@ -26,6 +26,7 @@ enum class Stop : std::uint8_t {
 
 struct Solution {
   Iterate at;
+  std::vector<double> hessian;  ///< [n x n], or empty: what is known of that of the loss there, as in Start.
   int iterations = 0;
   Stop stop = Stop::converged;
 };

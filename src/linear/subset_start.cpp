@@ -14,8 +14,9 @@ constexpr std::size_t usual_share = 32;  ///< A fit on one row in 32 costs less 
 /// So many rows for each coordinate, and so many of the rarer class, that the sample's Hessian is like that of all.
 constexpr double rows_a_coordinate = 16.0, rare_a_coordinate = 4.0;
 constexpr std::size_t least_share = 4;  ///< A sample of more than a fourth of the rows is not worth it.
-/// Tighter than the distance of the sample's optimum from that of all rows: differences of optima matter too.
-constexpr SolverLimits sample_limits{1e-5, 30};
+/// Of a sample that is not tilted: below the distance of its optimum from that of all rows.
+constexpr double sample_tol = 1e-3;
+constexpr int most_sample_steps = 30;
 
 std::size_t sample_size(const Design& design, const std::array<double, 2>& totals) {
   const auto coordinates = static_cast<double>(design.size());
@@ -131,6 +132,16 @@ class TiltedPasses final : public RowPasses {
   std::vector<double> kept_, last_;
 };
 
+Start with_hessian(RowPasses& rows, std::vector<double> beta) {
+  const std::size_t n = beta.size();
+  Start start{std::move(beta), std::vector<double>(n * n)};
+  std::vector<double> gradient(n);
+  rows.evaluate(start.beta, gradient);
+  rows.keep();
+  rows.gram(all_coordinates(n), start.hessian);
+  return start;
+}
+
 }  // namespace
 
 SampledRows::SampledRows(const Design& design, const LabelledRows& rows, const std::array<double, 2>& totals) {
@@ -168,23 +179,13 @@ Tilt SampledRows::tilt(const std::vector<double>& at, const std::vector<double>&
   return tilt;
 }
 
-std::vector<double> SampledRows::optimum(const std::vector<double>& start, const PenaltyWeights& penalty,
-                                         const Tilt& tilt) {
+Start SampledRows::optimum(std::vector<double> start, const PenaltyWeights& penalty, const Tilt& tilt, double tol) {
   TiltedPasses tilted(*passes_, tilt);
-  Solution solution = solve({tilted, penalty}, {start, {}}, sample_limits);
-  if (solution.stop != Stop::converged) return {};
-  return std::move(solution.at.beta);
-}
-
-Start SampledRows::with_hessian(std::vector<double> beta, const Tilt& tilt) {
-  const std::size_t n = beta.size();
-  Start start{std::move(beta), std::vector<double>(n * n)};
-  TiltedPasses tilted(*passes_, tilt);
-  std::vector<double> gradient(n);
-  tilted.evaluate(start.beta, gradient);
-  tilted.keep();
-  tilted.gram(all_coordinates(n), start.hessian);
-  return start;
+  const SolverLimits limits{tilt.slope.empty() ? std::max(sample_tol, tol) : tol, most_sample_steps};
+  Solution solution = solve({tilted, penalty}, {start, {}}, limits);
+  if (solution.stop == Stop::converged && !solution.hessian.empty())
+    return {std::move(solution.at.beta), std::move(solution.hessian)};
+  return with_hessian(tilted, solution.stop == Stop::converged ? std::move(solution.at.beta) : std::move(start));
 }
 
 }  // namespace cartwheel::linear

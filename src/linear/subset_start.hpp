@@ -25,10 +25,9 @@ class SampledRows {
   bool pays() const { return passes_ != nullptr; }
   /// Such that the sample's loss has `gradient` at `at`, and there `hessian` too, unless that is empty.
   Tilt tilt(const std::vector<double>& at, const std::vector<double>& gradient, const std::vector<double>& hessian);
-  /// The optimum of the sample, tilted, searched from `start`; empty where it has none to speak of.
-  std::vector<double> optimum(const std::vector<double>& start, const PenaltyWeights& penalty, const Tilt& tilt);
-  /// `beta` with the Hessian of the sample's tilted loss there.
-  Start with_hessian(std::vector<double> beta, const Tilt& tilt);
+  /// The optimum of the sample, tilted, with the Hessian there; `start`, from which it is searched, where there is none
+  /// to speak of. @param tol  that of the fit: a sample that is tilted may come as near.
+  Start optimum(std::vector<double> start, const PenaltyWeights& penalty, const Tilt& tilt, double tol);
 
  private:
   Design design_;

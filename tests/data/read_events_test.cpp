@@ -188,7 +188,7 @@ TEST_F(ReadEvents, ColumnsOnDiskHoldTheSame) {
   EXPECT_TRUE(needs.columns_on_disk);
   EXPECT_EQ(needs.events, 70'000u);
   EXPECT_EQ(needs.column_bytes, 41 * needs.events);
-  EXPECT_GT(needs.id_bytes, 100 * 45u);
+  EXPECT_GT(needs.id_bytes, 100 * 21u);
   options.columns = ColumnPlace::automatic;
   EXPECT_FALSE(reading_needs(file, options).columns_on_disk) << "a small log stays in memory";
 }
