@@ -16,25 +16,28 @@ constexpr std::size_t side = GramLayout::side;
 /// From one column of a block to the next: a power of two would put a row's values into the same set of a cache.
 constexpr std::size_t stride = block_rows + tile_lanes;
 
-/// Half of the lanes: with all eight, the sums of a block would not fit the registers of AVX2.
-using HalfLanes [[gnu::vector_size(32)]] = double;
-constexpr std::size_t half = tile_lanes / 2;
-
 /// Adds the products of three weighted columns with three columns, over `count` rows (a multiple of 8), to 9 x 8 lanes.
 CARTWHEEL_DISPATCHED void add_block(const double* weighted, const double* z, std::size_t count, double* lanes) {
-  for (std::size_t offset = 0; offset < tile_lanes; offset += half) {
+  for (std::size_t offset = 0; offset < tile_lanes; offset += half_lanes) {
     HalfLanes sum[side][side], w[side], value;
+#pragma GCC unroll 3
     for (std::size_t j = 0; j < side; ++j)
+#pragma GCC unroll 3
       for (std::size_t k = 0; k < side; ++k)
         std::memcpy(&sum[j][k], lanes + (side * j + k) * tile_lanes + offset, sizeof value);
     for (std::size_t i = offset; i < count; i += tile_lanes) {
+#pragma GCC unroll 3
       for (std::size_t j = 0; j < side; ++j) std::memcpy(&w[j], weighted + j * stride + i, sizeof value);
+#pragma GCC unroll 3
       for (std::size_t k = 0; k < side; ++k) {
         std::memcpy(&value, z + k * stride + i, sizeof value);
+#pragma GCC unroll 3
         for (std::size_t j = 0; j < side; ++j) sum[j][k] += w[j] * value;
       }
     }
+#pragma GCC unroll 3
     for (std::size_t j = 0; j < side; ++j)
+#pragma GCC unroll 3
       for (std::size_t k = 0; k < side; ++k)
         std::memcpy(lanes + (side * j + k) * tile_lanes + offset, &sum[j][k], sizeof value);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "linear/lanes.hpp"
+#include "linear/logistic_terms.hpp"
 
 namespace cartwheel::linear {
 
@@ -19,8 +20,8 @@ template <std::size_t N>
   const float* x[N];
   for (std::size_t k = 0; k < N; ++k) x[k] = design.dense[first + k].data() + begin;
   std::size_t i = 0;
-  for (; i + tile_lanes <= count; i += tile_lanes) {
-    Lanes sum, value;
+  for (; i + half_lanes <= count; i += half_lanes) {
+    HalfLanes sum, value;
     load(sum, out + i);
     for (std::size_t k = 0; k < N; ++k) {
       widen(value, x[k] + i);
@@ -37,59 +38,61 @@ template <std::size_t N>
 [[gnu::always_inline]] inline void add_dense_gradient(const Design& design, const double* residual, std::size_t first,
                                                       std::size_t begin, std::size_t count, double* lanes) {
   const float* x[N];
-  Lanes sum[N];
-  for (std::size_t k = 0; k < N; ++k) {
-    x[k] = design.dense[first + k].data() + begin;
-    load(sum[k], lanes + (first + k) * tile_lanes);
-  }
-  std::size_t i = 0;
-  for (; i + tile_lanes <= count; i += tile_lanes) {
-    Lanes r, value;
-    load(r, residual + i);
-    for (std::size_t k = 0; k < N; ++k) {
-      widen(value, x[k] + i);
-      sum[k] += r * (value - design.centre[first + k]);
+  for (std::size_t k = 0; k < N; ++k) x[k] = design.dense[first + k].data() + begin;
+  const std::size_t whole = count / tile_lanes * tile_lanes;
+  for (std::size_t offset = 0; offset < tile_lanes; offset += half_lanes) {
+    HalfLanes sum[N];
+    for (std::size_t k = 0; k < N; ++k) load(sum[k], lanes + (first + k) * tile_lanes + offset);
+    for (std::size_t i = offset; i < whole; i += tile_lanes) {
+      HalfLanes r, value;
+      load(r, residual + i);
+      for (std::size_t k = 0; k < N; ++k) {
+        widen(value, x[k] + i);
+        sum[k] += r * (value - design.centre[first + k]);
+      }
     }
+    for (std::size_t k = 0; k < N; ++k) store(lanes + (first + k) * tile_lanes + offset, sum[k]);
   }
-  for (std::size_t k = 0; k < N; ++k) store(lanes + (first + k) * tile_lanes, sum[k]);
-  for (; i < count; ++i)
+  for (std::size_t i = whole; i < count; ++i)
     for (std::size_t k = 0; k < N; ++k)
       lanes[(first + k) * tile_lanes + i % tile_lanes] +=
           residual[i] * (static_cast<double>(x[k][i]) - design.centre[first + k]);
 }
 
-/// The bits of eight rows as a choice between two values.
+/// The bits of four rows as a choice between two values.
 struct Choice {
-  Lanes low, high;
-  LaneBits places;
+  HalfLanes low, high;
 
   [[gnu::always_inline]] Choice(double low_value, double high_value) {
-    const Lanes zero{};
+    const HalfLanes zero{};
     low = zero + low_value;
     high = zero + high_value;
-    places = LaneBits{1, 2, 4, 8, 16, 32, 64, 128};
   }
-  [[gnu::always_inline]] void pick(std::uint64_t byte, Lanes& out) const { out = (places & byte) != 0 ? high : low; }
+  [[gnu::always_inline]] void pick(std::uint64_t bits, HalfLanes& out) const {
+    constexpr HalfBits place{0, 1, 2, 3};
+    const HalfBits zero{}, is_high = zero - ((zero + bits) >> place & 1);
+    choose<HalfLanes, HalfBits>(is_high, high, low, out);
+  }
 };
 
-[[gnu::always_inline]] inline std::uint64_t byte_of(const TwoValued& column, std::size_t row) {
-  return column.words[row / 64] >> (row % 64) & 0xff;
+[[gnu::always_inline]] inline std::uint64_t bits_from(const TwoValued& column, std::size_t row) {
+  return column.words[row / 64] >> (row % 64);
 }
 
-/// Calls visit(i, eight) for whole eights of rows, and one(i, value) for each row that is left over.
-template <class Visit, class One>
-[[gnu::always_inline]] inline void for_each_eight(const TwoValued& column, double centre, std::size_t begin,
-                                                  std::size_t count, const Visit& visit, const One& one) {
-  const double low = column.low - centre, high = column.high - centre;
-  const Choice choice(low, high);
-  std::size_t i = 0;
-  for (; i + tile_lanes <= count; i += tile_lanes) {
-    Lanes z;
-    choice.pick(byte_of(column, begin + i), z);
-    visit(i, z);
+/// A column of two values, centred.
+struct Centred {
+  const TwoValued& column;
+  double low, high;
+  std::size_t begin;  ///< Rows are counted from here, a multiple of 64.
+
+  [[gnu::always_inline]] Centred(const TwoValued& values, double centre, std::size_t first_row)
+      : column(values), low(values.low - centre), high(values.high - centre), begin(first_row) {}
+
+  [[gnu::always_inline]] std::uint64_t bits_from(std::size_t i) const {
+    return column.words[(begin + i) / 64] >> ((begin + i) % 64);
   }
-  for (; i < count; ++i) one(i, (column.words[(begin + i) / 64] >> ((begin + i) % 64) & 1) != 0 ? high : low);
-}
+  [[gnu::always_inline]] double one(std::size_t i) const { return (bits_from(i) & 1) != 0 ? high : low; }
+};
 
 CARTWHEEL_DISPATCHED void add_dense_and_two_valued_margins(const Design& design, const double* b, std::size_t begin,
                                                            std::size_t count, double* out) {
@@ -100,15 +103,17 @@ CARTWHEEL_DISPATCHED void add_dense_and_two_valued_margins(const Design& design,
   for (; j < dense; ++j) add_dense_margins<1>(design, b, j, begin, count, out);
   for (const TwoValued& column : design.two_valued) {
     const double slope = b[j];
-    for_each_eight(
-        column, design.centre[j], begin, count,
-        [&](std::size_t i, const Lanes& z) __attribute__((always_inline)) {
-          Lanes sum;
-          load(sum, out + i);
-          sum += z * slope;
-          store(out + i, sum);
-        },
-        [&](std::size_t i, double z) __attribute__((always_inline)) { out[i] += z * slope; });
+    const Centred z(column, design.centre[j], begin);
+    const Choice choice(z.low, z.high);
+    std::size_t i = 0;
+    for (; i + half_lanes <= count; i += half_lanes) {
+      HalfLanes sum, value;
+      load(sum, out + i);
+      choice.pick(z.bits_from(i), value);
+      sum += value * slope;
+      store(out + i, sum);
+    }
+    for (; i < count; ++i) out[i] += z.one(i) * slope;
     ++j;
   }
 }
@@ -120,20 +125,21 @@ CARTWHEEL_DISPATCHED void add_dense_and_two_valued_gradient(const Design& design
   for (; j + columns_at_once <= dense; j += columns_at_once)
     add_dense_gradient<columns_at_once>(design, residual, j, begin, count, lanes);
   for (; j < dense; ++j) add_dense_gradient<1>(design, residual, j, begin, count, lanes);
+  const std::size_t whole = count / tile_lanes * tile_lanes;
   for (const TwoValued& column : design.two_valued) {
-    Lanes sum;
-    load(sum, lanes + j * tile_lanes);
-    std::array<double, tile_lanes> rest{};
-    for_each_eight(
-        column, design.centre[j], begin, count,
-        [&](std::size_t i, const Lanes& z) __attribute__((always_inline)) {
-          Lanes r;
-          load(r, residual + i);
-          sum += r * z;
-        },
-        [&](std::size_t i, double z) __attribute__((always_inline)) { rest[i % tile_lanes] = residual[i] * z; });
-    store(lanes + j * tile_lanes, sum);
-    for (std::size_t l = 0; l < tile_lanes; ++l) lanes[j * tile_lanes + l] += rest[l];
+    const Centred z(column, design.centre[j], begin);
+    const Choice choice(z.low, z.high);
+    for (std::size_t offset = 0; offset < tile_lanes; offset += half_lanes) {
+      HalfLanes sum, r, value;
+      load(sum, lanes + j * tile_lanes + offset);
+      for (std::size_t i = offset; i < whole; i += tile_lanes) {
+        choice.pick(z.bits_from(i), value);
+        load(r, residual + i);
+        sum += r * value;
+      }
+      store(lanes + j * tile_lanes + offset, sum);
+    }
+    for (std::size_t i = whole; i < count; ++i) lanes[j * tile_lanes + i % tile_lanes] += residual[i] * z.one(i);
     ++j;
   }
 }
@@ -143,11 +149,16 @@ CARTWHEEL_DISPATCHED void centre_dense(const float* x, double centre, std::size_
 }
 
 CARTWHEEL_DISPATCHED void centre_two_valued(const TwoValued& column, double centre, std::size_t begin,
-                                            std::size_t count, double* z) {
-  for_each_eight(
-      column, centre, begin,
-      count, [&](std::size_t i, const Lanes& value) __attribute__((always_inline)) { store(z + i, value); },
-      [&](std::size_t i, double value) __attribute__((always_inline)) { z[i] = value; });
+                                            std::size_t count, double* out) {
+  const Centred z(column, centre, begin);
+  const Choice choice(z.low, z.high);
+  std::size_t i = 0;
+  for (; i + half_lanes <= count; i += half_lanes) {
+    HalfLanes value;
+    choice.pick(z.bits_from(i), value);
+    store(out + i, value);
+  }
+  for (; i < count; ++i) out[i] = z.one(i);
 }
 
 }  // namespace

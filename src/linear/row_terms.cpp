@@ -10,73 +10,116 @@ namespace cartwheel::linear {
 namespace {
 
 using core::tile_lanes;
-using Labels [[gnu::vector_size(tile_lanes)]] = std::uint8_t;
+using Labels [[gnu::vector_size(half_lanes)]] = std::uint8_t;
 
-/// Sign and weight of 8 rows.
+/// The side and weight of 4 rows.
 struct RowLanes {
-  Lanes sign, weight;
+  HalfBits is_one;  ///< All ones where the label is 1, else 0.
+  HalfLanes weight;
 };
 
 [[gnu::always_inline]] inline void load_rows(const LabelledRows& rows, std::size_t first, RowLanes& out) {
   Labels labels;
   std::memcpy(&labels, rows.y.data() + first, sizeof labels);
-  const Lanes y = __builtin_convertvector(labels, Lanes), zero{};
-  out.sign = 2.0 * y - 1.0;
-  out.weight = y > 0.5 ? zero + rows.class_weight[1] : zero + rows.class_weight[0];
+  out.is_one = HalfBits{} - __builtin_convertvector(labels, HalfBits);
+  const HalfLanes zero{};
+  choose<HalfLanes, HalfBits>(out.is_one, zero + rows.class_weight[1], zero + rows.class_weight[0], out.weight);
   if (rows.sample_weight.empty()) return;
-  Lanes factor;
+  HalfLanes factor;
   load(factor, rows.sample_weight.data() + first);
   out.weight *= factor;
 }
 
-struct SumLanes {
-  Lanes loss, error, residual, slope, smallest_margin, least_move, largest_move;
-};
-static_assert(sizeof(SumLanes) == sizeof(RowSums));
+/// Turns the signs of numbers where the mask is set.
+[[gnu::always_inline]] inline void negate_where(const HalfBits& mask, HalfLanes& x) {
+  HalfBits bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  bits ^= mask << 63;
+  std::memcpy(&x, &bits, sizeof x);
+}
 
-[[gnu::always_inline]] inline void add_eight(const RowLanes& row, const Lanes& from, const Lanes& to, double t,
-                                             SumLanes& sums, Lanes& residual) {
-  const Lanes move = to - from;
-  const Lanes margin = t == 1.0 ? to : from + t * move;
-  const Lanes own_side = row.sign * margin, own_move = row.sign * move;
-  LogisticTerms<Lanes> terms;
-  logistic_terms<Lanes, LaneBits>(-own_side, terms);
-  residual = -row.sign * (row.weight * terms.error);
+/// The smaller of both, into `smallest`.
+[[gnu::always_inline]] inline void take_smaller(const HalfLanes& x, HalfLanes& smallest) {
+  HalfBits is_smaller;
+  mask_of_negative<HalfLanes, HalfBits>(x - smallest, is_smaller);
+  choose<HalfLanes, HalfBits>(is_smaller, x, smallest, smallest);
+}
+
+[[gnu::always_inline]] inline void take_larger(const HalfLanes& x, HalfLanes& largest) {
+  HalfBits is_larger;
+  mask_of_negative<HalfLanes, HalfBits>(largest - x, is_larger);
+  choose<HalfLanes, HalfBits>(is_larger, x, largest, largest);
+}
+
+/// RowSums of 4 lanes.
+struct SumLanes {
+  HalfLanes loss, error, residual, slope, smallest_margin, least_move, largest_move;
+};
+
+/// Calls work(half, whole) for each pair of sums; `offset` is the first lane.
+template <class Work>
+[[gnu::always_inline]] inline void for_each_sum(SumLanes& half, RowSums& whole, std::size_t offset, const Work& work) {
+  work(half.loss, whole.loss.data() + offset);
+  work(half.error, whole.error.data() + offset);
+  work(half.residual, whole.residual.data() + offset);
+  work(half.slope, whole.slope.data() + offset);
+  work(half.smallest_margin, whole.smallest_margin.data() + offset);
+  work(half.least_move, whole.least_move.data() + offset);
+  work(half.largest_move, whole.largest_move.data() + offset);
+}
+
+[[gnu::always_inline]] inline void add_four(const RowLanes& row, const HalfLanes& from, const HalfLanes& to, double t,
+                                            SumLanes& sums, HalfLanes& residual) {
+  const HalfLanes move = to - from;
+  const HalfLanes margin = t == 1.0 ? to : from + t * move;
+  HalfLanes own_side = margin, own_move = move;
+  negate_where(~row.is_one, own_side);
+  negate_where(~row.is_one, own_move);
+  LogisticTerms<HalfLanes> terms;
+  logistic_terms<HalfLanes, HalfBits>(-own_side, terms);
+  residual = row.weight * terms.error;
+  negate_where(row.is_one, residual);
   sums.loss += row.weight * terms.loss;
   sums.error += row.weight * terms.error;
   sums.residual += residual;
   sums.slope += residual * move;
-  sums.smallest_margin = own_side < sums.smallest_margin ? own_side : sums.smallest_margin;
-  sums.least_move = own_move < sums.least_move ? own_move : sums.least_move;
-  sums.largest_move = own_move > sums.largest_move ? own_move : sums.largest_move;
+  take_smaller(own_side, sums.smallest_margin);
+  take_smaller(own_move, sums.least_move);
+  take_larger(own_move, sums.largest_move);
 }
 
 /// `count` rows, a multiple of 8.
 CARTWHEEL_DISPATCHED void add_whole(const LabelledRows& rows, std::size_t begin, std::size_t count, const double* from,
                                     const double* to, double t, RowSums* out, double* residual) {
-  SumLanes sums;
-  std::memcpy(&sums, out, sizeof sums);
-  for (std::size_t i = 0; i < count; i += tile_lanes) {
-    RowLanes row;
-    Lanes m, n, r;
-    load_rows(rows, begin + i, row);
-    load(m, from + i);
-    load(n, to + i);
-    add_eight(row, m, n, t, sums, r);
-    if (residual != nullptr) store(residual + i, r);
+  for (std::size_t offset = 0; offset < tile_lanes; offset += half_lanes) {
+    SumLanes sums;
+    for_each_sum(
+        sums, *out, offset,
+        [](HalfLanes & half, const double* whole) __attribute__((always_inline)) { load(half, whole); });
+    for (std::size_t i = offset; i < count; i += tile_lanes) {
+      RowLanes row;
+      HalfLanes m, n, r;
+      load_rows(rows, begin + i, row);
+      load(m, from + i);
+      load(n, to + i);
+      add_four(row, m, n, t, sums, r);
+      if (residual != nullptr) store(residual + i, r);
+    }
+    for_each_sum(
+        sums, *out, offset,
+        [](const HalfLanes& half, double* whole) __attribute__((always_inline)) { store(whole, half); });
   }
-  std::memcpy(static_cast<void*>(out), &sums, sizeof sums);
 }
 
 CARTWHEEL_DISPATCHED void curvatures_of_whole(const LabelledRows& rows, std::size_t begin, std::size_t count,
                                               const double* margin, double* curvature) {
-  for (std::size_t i = 0; i < count; i += tile_lanes) {
+  for (std::size_t i = 0; i < count; i += half_lanes) {
     RowLanes row;
-    Lanes m;
-    LogisticTerms<Lanes> terms;
+    HalfLanes m;
+    LogisticTerms<HalfLanes> terms;
     load_rows(rows, begin + i, row);
     load(m, margin + i);
-    logistic_terms<Lanes, LaneBits>(m, terms);
+    logistic_terms<HalfLanes, HalfBits>(m, terms);
     store(curvature + i, row.weight * terms.curvature);
   }
 }

@@ -24,12 +24,12 @@ TEST(LogisticTerms, EqualsTheSharedFunctions) {
 TEST(LogisticTerms, EachLaneHasTheBitsOfOneNumber) {
   test::TestRandom random(1);
   for (int round = 0; round < 2000; ++round) {
-    Lanes a;
-    for (std::size_t l = 0; l < core::tile_lanes; ++l)
+    HalfLanes a;
+    for (std::size_t l = 0; l < half_lanes; ++l)
       a[l] = round == 0 ? (static_cast<double>(l) - 4.0) * 1e300 : 20.0 * random.normal() * random.normal();
-    LogisticTerms<Lanes> terms;
-    logistic_terms<Lanes, LaneBits>(a, terms);
-    for (std::size_t l = 0; l < core::tile_lanes; ++l) {
+    LogisticTerms<HalfLanes> terms;
+    logistic_terms<HalfLanes, HalfBits>(a, terms);
+    for (std::size_t l = 0; l < half_lanes; ++l) {
       const auto one = logistic_terms(a[l]);
       EXPECT_EQ(terms.loss[l], one.loss) << a[l];
       EXPECT_EQ(terms.error[l], one.error) << a[l];
