@@ -1,37 +1,41 @@
-"""Random forests: 100 trees, sqrt(columns) columns a node, one row at least in a leaf, a new seed in each round. Timed:
+"""Random forests: 100 trees, sqrt(columns) columns a node, --leaf rows at least in a leaf, a new seed in each round. Timed:
 fit (binning and copying to a library's own form included, float32 row-major in memory beforehand; Cartwheel is given
 its columns), prediction of the test rows, and of one row. Compared: AUC on test rows that nobody was fitted on.
 
 scikit-learn is exact; LightGBM (boosting = rf) and XGBoost (XGBRFClassifier, hist) bin to 255 values as Cartwheel does, and
 draw 63.2% of the rows without replacement, which is what a bootstrap holds of them. LightGBM has no unlimited depth:
-as many leaves as rows, and 131,072 (its most) at most, stand for it."""
+as many leaves as rows, and 131,072 (its most) at most, stand for it.
+
+Not alike: XGBoost and LightGBM make a leaf of a node whose drawn columns are all constant in it, where scikit-learn and
+Cartwheel draw further. So at unlimited depth their trees are much smaller, and pruned in a way (on the generated log, 730
+leaves a tree and 8,200); with --leaf 20 all have about as many leaves, and their AUC can be compared."""
 import measure
 
-TREES = 100
 DISTINCT_SHARE = 0.632
 
 
-def sklearn_model(seed, threads, max_depth, rows, columns):
+def sklearn_model(seed, threads, max_depth, trees, leaf, rows, columns, positives):
     from sklearn.ensemble import RandomForestClassifier
 
-    return RandomForestClassifier(TREES, max_depth=max_depth or None, n_jobs=threads, random_state=seed)
+    return RandomForestClassifier(trees, max_depth=max_depth or None, min_samples_leaf=leaf, n_jobs=threads, random_state=seed)
 
 
-def lightgbm_model(seed, threads, max_depth, rows, columns):
+def lightgbm_model(seed, threads, max_depth, trees, leaf, rows, columns, positives):
     from lightgbm import LGBMClassifier
 
     return LGBMClassifier(
-        boosting_type="rf", n_estimators=TREES, max_depth=max_depth or -1, num_leaves=2**max_depth if max_depth else min(rows, 131_072),
-        subsample=DISTINCT_SHARE, subsample_freq=1, colsample_bynode=int(columns**0.5) / columns, min_child_samples=1,
+        boosting_type="rf", n_estimators=trees, max_depth=max_depth or -1, num_leaves=2**max_depth if max_depth else min(rows, 131_072),
+        subsample=DISTINCT_SHARE, subsample_freq=1, colsample_bynode=int(columns**0.5) / columns, min_child_samples=leaf,
         min_child_weight=0, min_split_gain=0, reg_lambda=0, max_bin=255, n_jobs=threads, random_state=seed, verbose=-1)
 
 
-def xgboost_model(seed, threads, max_depth, rows, columns):
+def xgboost_model(seed, threads, max_depth, trees, leaf, rows, columns, positives):
     from xgboost import XGBRFClassifier
 
+    row_weight = positives * (1 - positives)  # of a row, where the score is the share of positives
     return XGBRFClassifier(
-        n_estimators=TREES, max_depth=max_depth, tree_method="hist", max_bin=255, subsample=DISTINCT_SHARE,
-        colsample_bynode=int(columns**0.5) / columns, min_child_weight=0, reg_lambda=0, n_jobs=threads, random_state=seed)
+        n_estimators=trees, max_depth=max_depth, tree_method="hist", max_bin=255, subsample=DISTINCT_SHARE,
+        colsample_bynode=int(columns**0.5) / columns, min_child_weight=0 if leaf == 1 else 0.999 * leaf * row_weight, reg_lambda=0, n_jobs=threads, random_state=seed)
 
 
 PEERS = {"scikit-learn": sklearn_model, "lightgbm": lightgbm_model, "xgboost": xgboost_model}
@@ -44,10 +48,10 @@ def read(name, columns):
 
 
 def work(peer):
-    def run(train, test, columns, seed, threads, max_depth, scores):
+    def run(train, test, columns, seed, threads, max_depth, trees, leaf, scores):
         x, y = read(train, columns)
         x_test, _ = read(test, columns)
-        model = PEERS[peer](seed, threads, max_depth, *x.shape)
+        model = PEERS[peer](seed, threads, max_depth, trees, leaf, *x.shape, y.mean())
         _, fit, peak = measure.timed(lambda: model.fit(x, y))
         probability, predict, _ = measure.timed(lambda: model.predict_proba(x_test)[:, 1])
         _, predict_one, _ = measure.timed(lambda: model.predict_proba(x_test[:1]))
@@ -127,9 +131,9 @@ def compare():
     import numpy as np
     from sklearn.metrics import roc_auc_score
 
-    options = measure.arguments(__doc__, depths="0,10", scale=1.0,
+    options = measure.arguments(__doc__, depths="0,10", scale=1.0, trees=100, leaf=1,
                                 store=measure.ROOT.parent / "shared/data/store_2016-08_09.csv")
-    report = measure.Report(options, "Random forests of 100 trees")
+    report = measure.Report(options, f"Random forests of {options.trees} trees")
     for case in options.cases or CASES:
         folder = options.data / f"forest {case} {options.scale}".replace(" ", "-").replace(",", "")
         folder.mkdir(exist_ok=True)
@@ -142,7 +146,7 @@ def compare():
         for max_depth in map(int, options.depths.split(",")):
             for threads in options.threads:
                 common = {"train": folder / "train", "test": folder / "test", "columns": columns, "threads": threads,
-                          "max_depth": max_depth, "scores": folder / "scores"}
+                          "max_depth": max_depth, "trees": options.trees, "leaf": options.leaf, "scores": folder / "scores"}
                 makers = {measure.CARTWHEEL: lambda **more: measure.cartwheel_job(options, "forest", **more)}
                 for peer in measure.wanted(options, PEERS):
                     makers[peer] = lambda peer=peer, **more: measure.peer_job(peer, **more)
@@ -153,7 +157,7 @@ def compare():
 
                 commands = {name: lambda seed, make=make: make(seed=seed, **common) for name, make in makers.items()}
                 results = measure.run_in_turn(options, commands, threads, after=note_auc)
-                title = f"{case}, {rows} x {columns}, depth {max_depth or 'unlimited'}"
+                title = f"{case}, {rows} x {columns}, depth {max_depth or 'unlimited'}" + f", leaf {options.leaf}" * (options.leaf > 1)
                 report.add(title, threads, results, "fit",
                            auc={name: float(np.mean(values)) for name, values in auc.items()})
                 report.add(title, threads, results, "predict", count=len(labels), memory=False)

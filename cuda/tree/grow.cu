@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <bit>
-#include <cartwheel/error.hpp>
+#include <iterator>
 #include <limits>
 
 #include "core/launch.cuh"
+#include "core/parallel.hpp"
 #include "tree/assembled_trees.hpp"
+#include "tree/bootstrap.hpp"
 #include "tree/choose_features.cuh"
 #include "tree/entropy_table.hpp"
 #include "tree/exclusive_sum.hpp"
@@ -103,65 +105,81 @@ class CudaGrower final : public Grower {
     training_.mask_words = (x.columns + 63) / 64;
   }
 
-  std::size_t trees_at_once() const override {
+  std::vector<TreeNodes> grow(std::span<const TreeSample> samples) override {
+    std::vector<TreeNodes> trees;
+    for (std::size_t begin = 0; begin < samples.size();) {
+      const std::span<const TreeSample> batch =
+          samples.subspan(begin, std::min(trees_at_once(), samples.size() - begin));
+      std::ranges::move(grow_batch(batch), std::back_inserter(trees));
+      begin += batch.size();
+    }
+    return trees;
+  }
+
+ private:
+  /// More would take more memory and not be faster.
+  std::size_t trees_at_once() const {
     const std::size_t rows = std::max<std::size_t>(x_.rows, 1);
     const std::size_t by_memory = core::DeviceContext::get().free_memory() / 2 / (rows * bytes_a_row);
     const std::size_t by_number = std::numeric_limits<std::uint32_t>::max() / rows;
     return std::clamp<std::size_t>(std::min(by_memory, by_number), 1, most_trees_at_once);
   }
 
-  std::vector<TreeNodes> grow(std::span<const TreeSample> batch) override {
+  std::vector<TreeNodes> grow_batch(std::span<const TreeSample> batch) {
+    std::vector<std::vector<std::uint32_t>> drawn(batch.size());
+    std::vector<std::span<const std::uint32_t>> weights(batch.size());
+    std::vector<SampleTotals> totals(batch.size());
+    core::parallel_for(batch.size(), [&](std::size_t i) {
+      if (batch[i].draws > 0) drawn[i] = bootstrap_weights(settings_.seed, batch[i].tree, x_.rows, batch[i].draws);
+      weights[i] = batch[i].draws > 0 ? drawn[i] : batch[i].weights;
+      totals[i] = sum_sample(batch[i].tree, weights[i], host_labels_, settings_.units);
+    });
     AssembledTrees<C> trees(x_);
     std::vector<TreeHead<C>> heads;
     std::vector<OpenNode<C>> roots;
-    std::vector<TreeSample> open;
-    bool any_repeats = false;
+    std::vector<std::span<const std::uint32_t>> open;
     std::uint64_t rows = 0;
-    for (const TreeSample& sample : batch) {
-      const SampleTotals totals = sum_sample(sample, host_labels_, settings_.units);
-      const C sum = sum_of<C>(totals);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const C sum = sum_of<C>(totals[i]);
       const ImpurityRule rule =
           settings_.balanced_subsample ? balanced_rule(settings_.impurity.criterion, sum) : settings_.impurity;
-      const bool is_open = training_.stop.is_open(totals.rows, totals.distinct_rows, 0);
-      trees.add_tree(rule, {totals.rows, totals.weighted}, is_open);
+      const bool is_open = training_.stop.is_open(totals[i].rows, totals[i].distinct_rows, 0);
+      trees.add_tree(rule, {totals[i].rows, totals[i].weighted}, is_open);
       if (!is_open) continue;
       OpenNode<C> root{};
       root.tree = static_cast<std::uint32_t>(heads.size());
       root.begin = static_cast<std::uint32_t>(rows);
-      root.end = static_cast<std::uint32_t>(rows += totals.distinct_rows);
+      root.end = static_cast<std::uint32_t>(rows += totals[i].distinct_rows);
       root.path = root_path;
       root.sum = sum;
-      root.rows = totals.rows;
+      root.rows = totals[i].rows;
       roots.push_back(root);
-      heads.push_back({sample.tree, rule, sum});
-      open.push_back(sample);
-      any_repeats = any_repeats || !sample.weights.empty();
+      heads.push_back({batch[i].tree, rule, sum});
+      open.push_back(weights[i]);
     }
-    if (rows > std::numeric_limits<std::uint32_t>::max())
-      throw DeviceError("a batch of trees has more than 2^32 - 1 rows; give the GPU fewer trees at once");
-    if (!roots.empty()) {
-      const DeviceBuffer<TreeHead<C>> device_heads(std::span<const TreeHead<C>>(heads), "trees");
-      training_.trees = device_heads.data();
-      training_.count_distinct = training_.stop.min_samples_leaf > 1 && (any_repeats || sizeof(C) != sizeof(Counts));
-      grow_levels(first_level(open, roots, rows), roots.size(), rows, trees);
-    }
+    if (roots.empty()) return trees.take();
+    const DeviceBuffer<TreeHead<C>> device_heads(std::span<const TreeHead<C>>(heads), "trees");
+    const bool any_repeats = std::ranges::any_of(open, [](const auto& of_tree) { return !of_tree.empty(); });
+    training_.trees = device_heads.data();
+    training_.count_distinct = training_.stop.min_samples_leaf > 1 && (any_repeats || sizeof(C) != sizeof(Counts));
+    grow_levels(first_level(open, roots, rows), roots.size(), rows, trees);
     return trees.take();
   }
 
- private:
-  Level<C> first_level(std::span<const TreeSample> samples, std::span<const OpenNode<C>> roots, std::size_t rows) {
+  /// @param samples  of each tree, how often each row counts; empty: once.
+  Level<C> first_level(std::span<const std::span<const std::uint32_t>> samples, std::span<const OpenNode<C>> roots,
+                       std::size_t rows) {
     Level<C> level(roots.size(), rows, training_.mask_words);
     level.node.set(roots);
     level.constant.fill_with_zeros();
     const std::size_t all = samples.size() * x_.rows;
     SampledRows sampled{x_.rows, static_cast<std::uint32_t>(samples.size()), nullptr, labels_.data()};
     DeviceBuffer<std::uint32_t> weights, places;
-    if (std::ranges::any_of(samples, [](const TreeSample& sample) { return !sample.weights.empty(); })) {
+    if (std::ranges::any_of(samples, [](const auto& of_tree) { return !of_tree.empty(); })) {
       weights = {all, "the rows of trees"};
       const std::vector<std::uint32_t> once(x_.rows, 1);
       for (std::size_t i = 0; i < samples.size(); ++i)
-        weights.set(samples[i].weights.empty() ? std::span<const std::uint32_t>(once) : samples[i].weights,
-                    i * x_.rows);
+        weights.set(samples[i].empty() ? std::span<const std::uint32_t>(once) : samples[i], i * x_.rows);
       sampled.weights = weights.data();
       places = {all + 1, "the rows of trees"};
       launch("marking the rows of trees", mark_used_rows, blocks_for(all + 1, row_threads), row_threads, 0, sampled,

@@ -58,6 +58,11 @@ class RandomStream {
   /// Word i of the stream: 32 random bits.
   CARTWHEEL_HD std::uint32_t word(std::uint64_t i) const { return block(i / 4).words[i % 4]; }
 
+  /// Words 4 * i to 4 * i + 3 of the stream.
+  CARTWHEEL_HD PhiloxBlock block(std::uint64_t i) const {
+    return philox({{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), high0_, high1_}}, key0_, key1_);
+  }
+
   /// The next 32 bits.
   CARTWHEEL_HD std::uint32_t next_word() {
     if (position_ % 4 == 0) current_ = block(position_ / 4);
@@ -88,10 +93,6 @@ class RandomStream {
   CARTWHEEL_HD double uniform() { return static_cast<double>(next_bits() >> 11) * 0x1p-53; }
 
  private:
-  CARTWHEEL_HD PhiloxBlock block(std::uint64_t i) const {
-    return philox({{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), high0_, high1_}}, key0_, key1_);
-  }
-
   std::uint32_t key0_, key1_, high0_, high1_;
   std::uint64_t position_ = 0;
   PhiloxBlock current_ = {};  ///< The block that holds the next word, unless that is a block's first.

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/parallel.hpp"
+#include "tree/few_values.hpp"
 #include "tree/sort_rows.hpp"
 
 namespace cartwheel::tree {
@@ -27,12 +28,6 @@ std::vector<KeyedRow> sort_present(std::span<const float> values, std::string_vi
   sort_rows(rows);
   return rows;
 }
-
-/// A distinct value, and how many rows have it.
-struct ValueCount {
-  float value;
-  std::uint32_t rows;
-};
 
 std::vector<ValueCount> count_values(std::span<const KeyedRow> sorted) {
   std::vector<ValueCount> distinct;
@@ -64,10 +59,29 @@ ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, st
   return bins;
 }
 
+/// The bins of a column of few values. @param bins  each row's place among the values, replaced by its bin.
+ColumnBins cut_few(const FewValues& few, std::uint32_t max_bins, std::span<std::uint16_t> bins) {
+  std::uint64_t rows = 0;
+  for (const ValueCount& value : few.values) rows += value.rows;
+  ColumnBins result = cut(few.values, rows, max_bins);
+  result.has_missing = rows < bins.size();
+  if (result.highest.size() == few.values.size()) return result;
+  std::vector<std::uint16_t> bin_of_place;
+  std::uint16_t bin = 0;
+  for (const ValueCount& value : few.values) {
+    if (value.value > result.highest[bin]) ++bin;
+    bin_of_place.push_back(bin);
+  }
+  bin_of_place.push_back(static_cast<std::uint16_t>(result.highest.size()));
+  for (std::uint16_t& place : bins) place = bin_of_place[place];
+  return result;
+}
+
 }  // namespace
 
 ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std::string_view name,
                       std::span<std::uint16_t> bins) {
+  if (const auto few = find_few_values(values, bins)) return cut_few(*few, max_bins, bins);
   const std::vector<KeyedRow> sorted = sort_present(values, name);
   ColumnBins result = cut(count_values(sorted), sorted.size(), max_bins);
   result.has_missing = sorted.size() < values.size();

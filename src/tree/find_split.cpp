@@ -46,6 +46,23 @@ void find_cut(const GainOrder<C>& order, std::int32_t feature, std::span<const P
 }  // namespace
 
 template <class C>
+void find_split(const GainOrder<C>& order, std::span<const OnlyCut<C>> cuts, BasicSplit<C>& best) {
+  constexpr std::size_t at_once = 64;
+  std::array<C, at_once> left;
+  std::array<double, at_once> scores;
+  for (std::size_t begin = 0; begin < cuts.size(); begin += at_once) {
+    const std::size_t size = std::min(at_once, cuts.size() - begin);
+    for (std::size_t i = 0; i < size; ++i) left[i] = cuts[begin + i].left;
+    order.scores(std::span(left).first(size), std::span(scores).first(size));
+    for (std::size_t i = 0; i < size; ++i) {
+      if (best.found() && order.clearly_less(scores[i], best.score)) continue;
+      const bool left_is_larger = left[i].rows >= (order.node() - left[i]).rows;
+      keep_better(order, {cuts[begin + i].feature, 0, 1, left_is_larger, left[i], scores[i]}, best);
+    }
+  }
+}
+
+template <class C>
 void find_split(const GainOrder<C>& order, std::int32_t feature, std::span<const PresentBin<C>> present,
                 std::uint32_t missing, std::uint32_t min_samples_leaf, BasicSplit<C>& best) {
   PresentBin<C> absent{};  // the rows that miss the value
@@ -99,6 +116,9 @@ template void find_split(const GainOrder<Counts>&, std::int32_t, std::span<const
                          std::uint32_t, BasicSplit<Counts>&);
 template void find_split(const GainOrder<WeightedCounts>&, std::int32_t, std::span<const PresentBin<WeightedCounts>>,
                          std::uint32_t, std::uint32_t, BasicSplit<WeightedCounts>&);
+template void find_split(const GainOrder<Counts>&, std::span<const OnlyCut<Counts>>, BasicSplit<Counts>&);
+template void find_split(const GainOrder<WeightedCounts>&, std::span<const OnlyCut<WeightedCounts>>,
+                         BasicSplit<WeightedCounts>&);
 template std::vector<std::uint16_t> order_levels(std::span<PresentBin<Counts>>, std::uint32_t);
 template std::vector<std::uint16_t> order_levels(std::span<PresentBin<WeightedCounts>>, std::uint32_t);
 

@@ -18,6 +18,17 @@ template <class C>
 void find_split(const GainOrder<C>& order, std::int32_t feature, std::span<const PresentBin<C>> present,
                 std::uint32_t missing, std::uint32_t min_samples_leaf, BasicSplit<C>& best);
 
+/// The one cut of a column of two bins.
+template <class C>
+struct OnlyCut {
+  std::int32_t feature;
+  C left;  ///< Of the rows in bin 0; neither side is empty, and both are large enough.
+};
+
+/// The same for many columns of two bins, numbered 0 and 1, that no row misses.
+template <class C>
+void find_split(const GainOrder<C>& order, std::span<const OnlyCut<C>> cuts, BasicSplit<C>& best);
+
 /// Sorts a category column's bins by their share of positives, ties by level; the missing bin stays last. Cuts of this
 /// order are what find_split then looks at, so each bin is renamed to its place in it. (Class weights would not change
 /// the order.) @return the levels in that order.

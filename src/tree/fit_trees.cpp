@@ -121,23 +121,6 @@ TreeNodes cut(const TreeNodes& tree, const DecisionTreeOptions& options) {
   return prune(options.max_depth == 0 ? tree : tree.top(options.max_depth), options.ccp_alpha);
 }
 
-/// The rows of some trees of a forest.
-struct Batch {
-  std::vector<std::vector<std::uint32_t>> weights;  ///< Empty vectors without bootstrap.
-  std::vector<TreeSample> samples;
-};
-
-Batch draw_batch(std::size_t first_tree, std::size_t trees, std::uint64_t seed, std::uint32_t rows, std::uint32_t draws,
-                 bool bootstrap) {
-  Batch batch{std::vector<std::vector<std::uint32_t>>(trees), std::vector<TreeSample>(trees)};
-  core::parallel_for(trees, [&](std::size_t i) {
-    const auto number = static_cast<std::uint32_t>(first_tree + i);
-    if (bootstrap) batch.weights[i] = bootstrap_weights(seed, number, rows, draws);
-    batch.samples[i] = {number, batch.weights[i]};
-  });
-  return batch;
-}
-
 /// Forests whose options differ in n_estimators, max_depth, ccp_alpha and oob_score alone.
 class ForestFamily {
  public:
@@ -207,27 +190,41 @@ class ForestFamily {
     GrowSettings settings = training_.settings(deepest.tree);
     settings.balanced_subsample = deepest.balanced_subsample;
     const std::uint32_t draws = draws_a_tree(deepest.max_samples, training_.rows());
-    const auto grower = make_grower(binned_, training_.y(), settings);
-    // A batch bounds the memory; as trees are independent, its size changes nothing else.
-    const auto batch_size = grower->trees_at_once();
-    for (std::size_t first = begin; first < end; first += batch_size) {
-      const Batch batch = draw_batch(first, std::min(batch_size, end - first), deepest.tree.seed, training_.rows(),
-                                     draws, deepest.bootstrap);
-      const std::vector<TreeNodes> grown = grower->grow(batch.samples);
-      for (Cut& made : cuts_)
-        if (made.most >= end) take(grown, batch, end, made);
+    std::vector<TreeSample> samples;
+    for (std::size_t tree = begin; tree < end; ++tree)
+      samples.push_back({static_cast<std::uint32_t>(tree), {}, deepest.bootstrap ? draws : 0});
+    std::vector<TreeNodes> grown = make_grower(binned_, training_.y(), settings)->grow(samples);
+    std::vector<Cut*> takers;
+    for (Cut& made : cuts_)
+      if (made.most >= end) takers.push_back(&made);
+    for (Cut* const made : takers) {
+      const bool whole = made->options.max_depth == deepest.tree.max_depth && made->options.ccp_alpha == 0.0;
+      std::vector<TreeNodes> trees(grown.size());
+      core::parallel_for(grown.size(), [&](std::size_t i) {
+        if (whole && made == takers.back())
+          trees[i] = std::move(grown[i]);
+        else
+          trees[i] = whole ? grown[i] : cut(grown[i], made->options);
+      });
+      if (made->wants_out_of_bag(end)) add_out_of_bag(trees, samples, end, *made);
+      std::ranges::move(trees, std::back_inserter(made->trees));
     }
   }
 
-  void take(std::span<const TreeNodes> grown, const Batch& batch, std::size_t end, Cut& made) const {
-    std::vector<TreeNodes> trees(grown.size());
-    core::parallel_for(grown.size(), [&](std::size_t i) { trees[i] = cut(grown[i], made.options); });
-    if (made.wants_out_of_bag(end)) {
-      const Predictor predictor(trees, binned_.levels);
+  /// Some trees at a time, as each needs its weights again.
+  void add_out_of_bag(std::span<const TreeNodes> trees, std::span<const TreeSample> samples, std::size_t end,
+                      Cut& made) const {
+    const auto at_once = static_cast<std::size_t>(core::thread_count());
+    for (std::size_t first = 0; first < trees.size(); first += at_once) {
+      std::vector<std::vector<std::uint32_t>> weights(std::min(at_once, trees.size() - first));
+      core::parallel_for(weights.size(), [&](std::size_t i) {
+        const TreeSample& sample = samples[first + i];
+        weights[i] = bootstrap_weights(made.options.seed, sample.tree, training_.rows(), sample.draws);
+      });
+      const Predictor predictor(trees.subspan(first, weights.size()), binned_.levels);
       for (Member& member : made.forests)
-        if (member.out_of_bag && member.size >= end) member.out_of_bag->add(predictor, batch.weights);
+        if (member.out_of_bag && member.size >= end) member.out_of_bag->add(predictor, weights);
     }
-    std::ranges::move(trees, std::back_inserter(made.trees));
   }
 
   const BinnedColumns& binned_;

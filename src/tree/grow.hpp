@@ -17,6 +17,7 @@ struct GrowPlan {
   std::size_t block_rows = 4096;       ///< A node of at most as many rows grows its whole subtree in a thread's cache;
   std::size_t small_block_rows = 512;  ///< one of as many is copied once more, for the innermost cache.
   std::size_t sparse = 8;            ///< A larger node that has less than one row in so many reads rows, else columns.
+  std::size_t compared_rows = 32;    ///< A node of at most as many, and of at most 32, compares rows (ComparedRows).
   std::size_t rows_a_block = 16384;  ///< On a GPU: rows that one block sums; a node of more is summed by several.
 };
 
@@ -40,7 +41,8 @@ struct GrowSettings {
 /// The rows of one tree.
 struct TreeSample {
   std::uint32_t tree = 0;                  ///< Its number: what it draws depends on the seed and on this.
-  std::span<const std::uint32_t> weights;  ///< [rows] how often each row counts; empty: once.
+  std::span<const std::uint32_t> weights;  ///< [rows] how often each row counts; empty: once, if there are no draws.
+  std::uint32_t draws = 0;                 ///< Above 0, instead of weights: so many draws (bootstrap_weights).
 };
 
 /// Grows trees on one device. The one interface between the algorithm's users and a device: it is coarse, so that a GPU
@@ -48,9 +50,8 @@ struct TreeSample {
 class Grower {
  public:
   virtual ~Grower() = default;
-  /// How many trees to ask for in one call: more would take more memory and not be faster.
-  virtual std::size_t trees_at_once() const = 0;
-  /// One tree a sample, in their order; a tree depends on its own sample alone. Memory: 16 bytes a row and sample.
+  /// One tree a sample, in their order; a tree depends on its own sample alone. Memory beyond the trees:
+  /// 20 bytes a row and thread.
   /// @throws DataError if the weights of a sample add up to 0 or to more than 2^32 - 1.
   virtual std::vector<TreeNodes> grow(std::span<const TreeSample> batch) = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/parallel.hpp"
+#include "tree/bootstrap.hpp"
 #include "tree/grow_settings.hpp"
 #include "tree/path.hpp"
 #include "tree/sample_totals.hpp"
@@ -11,10 +12,11 @@
 namespace cartwheel::tree {
 
 template <class Row>
-GrowingTree<Row>::GrowingTree(const Training& training, const TreeSample& sample)
+GrowingTree<Row>::GrowingTree(const Training& training, Pool& pool, const TreeSample& sample)
     : training_(training),
+      pool_(pool),
       tree_(sample.tree),
-      with_repeats_(!sample.weights.empty()),
+      with_repeats_(sample.draws > 0 || !sample.weights.empty()),
       rows_(sample_rows(sample)),
       rule_(training.settings.balanced_subsample ? balanced_rule(training.settings.impurity.criterion, root_.sum)
                                                  : training.settings.impurity),
@@ -22,7 +24,13 @@ GrowingTree<Row>::GrowingTree(const Training& training, const TreeSample& sample
 
 template <class Row>
 std::vector<Row> GrowingTree<Row>::sample_rows(const TreeSample& sample) {
-  const SampleTotals totals = sum_sample(sample, training_.labels, training_.settings.units);
+  if (sample.draws == 0) return sample_rows(sample.weights);
+  return sample_rows(bootstrap_weights(training_.settings.seed, tree_, training_.x.rows, sample.draws));
+}
+
+template <class Row>
+std::vector<Row> GrowingTree<Row>::sample_rows(std::span<const std::uint32_t> weights) {
+  const SampleTotals totals = sum_sample(tree_, weights, training_.labels, training_.settings.units);
   root_.rows = totals.rows;
   if constexpr (std::is_same_v<Row, TreeRow>)
     root_.sum = totals.rows;
@@ -32,7 +40,7 @@ std::vector<Row> GrowingTree<Row>::sample_rows(const TreeSample& sample) {
   std::vector<Row> result(totals.distinct_rows + 1);
   std::size_t next = 0;
   for (std::size_t row = 0; row < training_.x.rows; ++row) {
-    const std::uint32_t weight = sample.weights.empty() ? 1 : sample.weights[row];
+    const std::uint32_t weight = weights.empty() ? 1 : weights[row];
     Row& place = result[next];
     if constexpr (std::is_same_v<Row, TreeRow>)
       place = Row(static_cast<std::uint32_t>(row), weight, training_.labels[row]);
@@ -76,66 +84,48 @@ void GrowingTree<Row>::add_children(Part& part, const OpenNode& parent, const No
     open(OpenNode{child, parent.begin, middle, depth, child_path(parent.path, false)});
 }
 
-/// A subtree that grows in the cache of one thread.
 template <class Row>
-class GrowingTree<Row>::Subtree {
- public:
-  Subtree(GrowingTree& tree, std::size_t most_rows)
-      : tree_(tree),
-        search_(tree.training_, tree.tree_, tree.rule_, tree.root_.sum, tree.with_repeats_),
-        block_(tree.training_.x, most_rows),
-        small_block_(tree.training_.x, std::min(most_rows, tree.training_.settings.plan.small_block_rows)) {}
+auto GrowingTree<Row>::workspace() -> typename Pool::Lease {
+  auto lease = pool_.take([&] { return std::make_unique<Workspace>(training_); });
+  lease->search.start(tree_, rule_, root_.sum, with_repeats_);
+  return lease;
+}
 
-  Part grow(const OpenTop& root, const NodeSums& sums) {
-    const Training& training = tree_.training_;
-    const std::size_t words = training.mask_words(), small_rows = training.settings.plan.small_block_rows;
-    const bool copies_again = tree_.rows_of(root.open) > small_rows;
-    Part part;
-    part.nodes.push_back({sums});
-    block_.gather(training.rows, training.x, rows_of(root.open));
-    stack_.assign(1, {root.open, false});
-    stack_[0].open.node = 0;
-    masks_ = root.constant;  // of the node at place i of the stack: words i * words to (i + 1) * words
-    std::vector<std::uint64_t> constant(words);
-    while (!stack_.empty()) {
-      auto [open, is_small] = stack_.back();
-      stack_.pop_back();
-      std::copy_n(masks_.begin() + static_cast<std::ptrdiff_t>(stack_.size() * words), words, constant.begin());
-      const std::span<Row> rows = rows_of(open);
-      if (copies_again && !is_small && rows.size() <= small_rows) {
-        small_block_.gather(block_, rows);  // the last node that was there has no open nodes left
-        is_small = true;
-      }
-      const NodeParts<Row> parts =
-          search_.part({rows, part.nodes[open.node].sums.sum, open.path, constant},
-                       (is_small ? small_block_ : block_).table(), std::span(tree_.aside_).subspan(open.begin));
-      if (!parts.split.found()) continue;
-      tree_.add_children(part, open, parts, [&](const OpenNode& child) {
-        const auto place = static_cast<std::ptrdiff_t>(stack_.size() * words);
-        if (masks_.size() < (stack_.size() + 1) * words) masks_.resize((stack_.size() + 1) * words);
-        std::ranges::copy(constant, masks_.begin() + place);
-        stack_.push_back({child, is_small});
-      });
+template <class Row>
+auto GrowingTree<Row>::grow_subtree(Workspace& workspace, const OpenTop& root, const NodeSums& sums) -> Part {
+  const std::size_t words = training_.mask_words(), small_rows = training_.settings.plan.small_block_rows;
+  const bool copies_again = rows_of(root.open) > small_rows;
+  auto& [search, block, small_block, stack, masks, constant] = workspace;
+  const auto span_of = [&](const OpenNode& open) { return std::span(rows_).subspan(open.begin, rows_of(open)); };
+  Part part;
+  part.nodes.push_back({sums});
+  block.gather(training_.rows, span_of(root.open));
+  stack.assign(1, {root.open, false});
+  stack[0].open.node = 0;
+  masks = root.constant;
+  constant.resize(words);
+  while (!stack.empty()) {
+    auto [open, is_small] = stack.back();
+    stack.pop_back();
+    std::copy_n(masks.begin() + static_cast<std::ptrdiff_t>(stack.size() * words), words, constant.begin());
+    const std::span<Row> rows = span_of(open);
+    if (copies_again && !is_small && rows.size() <= small_rows) {
+      small_block.gather(block, rows);  // the last node that was there has no open nodes left
+      is_small = true;
     }
-    return part;
+    const NodeParts<Row> parts =
+        search.part({rows, part.nodes[open.node].sums.sum, open.path, constant},
+                    (is_small ? small_block : block).table(), std::span(aside_).subspan(open.begin));
+    if (!parts.split.found()) continue;
+    add_children(part, open, parts, [&](const OpenNode& child) {
+      const auto place = static_cast<std::ptrdiff_t>(stack.size() * words);
+      if (masks.size() < (stack.size() + 1) * words) masks.resize((stack.size() + 1) * words);
+      std::ranges::copy(constant, masks.begin() + place);
+      stack.push_back({child, is_small});
+    });
   }
-
- private:
-  struct Waiting {
-    OpenNode open;
-    bool is_small;  ///< Its rows are in the small block.
-  };
-
-  std::span<Row> rows_of(const OpenNode& open) {
-    return std::span(tree_.rows_).subspan(open.begin, open.end - open.begin);
-  }
-
-  GrowingTree& tree_;
-  NodeSearch<Row> search_;
-  LocalBins block_, small_block_;
-  std::vector<Waiting> stack_;
-  std::vector<std::uint64_t> masks_;
-};
+  return part;
+}
 
 /// Splits the nodes of many rows, and collects the others in small_.
 template <class Row>
@@ -156,11 +146,10 @@ void GrowingTree<Row>::grow_top() {
     core::parallel_for(level.size(), [&](std::size_t i) {
       const OpenNode& open = level[i].open;
       const bool sparse = rows_of(open) * plan.sparse < training_.x.rows;
-      NodeSearch<Row> search(training_, tree_, rule_, root_.sum, with_repeats_);
-      outcomes[i] =
-          search.part({std::span(rows_).subspan(open.begin, rows_of(open)), top.nodes[open.node].sums.sum, open.path,
-                       level[i].constant},
-                      sparse ? training_.rows.table() : training_.columns, std::span(aside_).subspan(open.begin));
+      outcomes[i] = workspace()->search.part({std::span(rows_).subspan(open.begin, rows_of(open)),
+                                              top.nodes[open.node].sums.sum, open.path, level[i].constant},
+                                             sparse ? training_.rows.table() : training_.columns,
+                                             std::span(aside_).subspan(open.begin));
     });
     std::vector<OpenTop> done;
     done.swap(level);
@@ -177,8 +166,7 @@ TreeNodes GrowingTree<Row>::grow() {
   grow_top();
   parts_.resize(1 + small_.size());
   core::parallel_for(small_.size(), [&](std::size_t i) {
-    Subtree subtree(*this, rows_of(small_[i].open));
-    parts_[i + 1] = subtree.grow(small_[i], parts_[0].nodes[small_[i].open.node].sums);
+    parts_[i + 1] = grow_subtree(*workspace(), small_[i], parts_[0].nodes[small_[i].open.node].sums);
   });
   return put_together();
 }

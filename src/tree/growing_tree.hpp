@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "tree/node_search.hpp"
 #include "tree/tree_nodes.hpp"
+#include "tree/workspace_pool.hpp"
 
 namespace cartwheel::tree {
 
@@ -14,8 +16,12 @@ namespace cartwheel::tree {
 template <class Row>
 class GrowingTree {
  public:
-  /// @throws DataError if the weights of the sample add up to 0 or to more than 2^32 - 1.
-  GrowingTree(const Training& training, const TreeSample& sample);
+  struct Workspace;
+  using Pool = WorkspacePool<Workspace>;
+
+  /// @param pool  of all trees of this training. @throws DataError if the weights of the sample add up to 0 or to more
+  /// than 2^32 - 1.
+  GrowingTree(const Training& training, Pool& pool, const TreeSample& sample);
 
   TreeNodes grow();
 
@@ -51,9 +57,11 @@ class GrowingTree {
     OpenNode open;
     std::vector<std::uint64_t> constant;
   };
-  class Subtree;
 
   std::vector<Row> sample_rows(const TreeSample& sample);
+  std::vector<Row> sample_rows(std::span<const std::uint32_t> weights);
+  typename Pool::Lease workspace();
+  Part grow_subtree(Workspace& workspace, const OpenTop& root, const NodeSums& sums);
   bool is_open(const NodeSums& sums, std::size_t distinct_rows, std::uint32_t depth) const;
   /// Turns a leaf into a split; children that may become splits are passed on, the right one first.
   template <class Open>
@@ -63,6 +71,7 @@ class GrowingTree {
   TreeNodes put_together() const;
 
   const Training& training_;
+  Pool& pool_;
   std::uint32_t tree_;
   bool with_repeats_;
   NodeSums root_;
@@ -71,6 +80,26 @@ class GrowingTree {
   std::vector<Row> aside_;  ///< The rows that go right, while a node is parted.
   std::vector<Part> parts_;
   std::vector<OpenTop> small_;  ///< Roots of the subtrees, parts 1, 2, ...
+};
+
+/// What a thread needs to split nodes: for one node of the top, or for one subtree, which grows in the thread's cache.
+template <class Row>
+struct GrowingTree<Row>::Workspace {
+  struct Waiting {
+    OpenNode open;
+    bool is_small;  ///< Its rows are in the small block.
+  };
+
+  explicit Workspace(const Training& training)
+      : search(training),
+        block(training.stored, std::min<std::size_t>(training.x.rows, training.settings.plan.block_rows)),
+        small_block(training.stored, std::min<std::size_t>(training.x.rows, training.settings.plan.small_block_rows)) {}
+
+  NodeSearch<Row> search;
+  LocalBins block, small_block;
+  std::vector<Waiting> stack;
+  std::vector<std::uint64_t> masks;  ///< Of the node at place i of the stack: words i * words to (i + 1) * words.
+  std::vector<std::uint64_t> constant;
 };
 
 extern template class GrowingTree<TreeRow>;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 namespace cartwheel::tree {
 namespace {
@@ -14,41 +13,57 @@ std::uint32_t some_rows(WeightedCounts) { return 1; }
 
 }  // namespace
 
+/// @tparam twice  Every second row goes to cells of its own: rows of one bin follow each other often, and an addition
+/// to the same cell would wait for the last one.
 template <class Row>
-template <std::size_t columns, bool distinct, bool touch>
+template <std::size_t columns, bool distinct, bool touch, bool twice>
 void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins> bins) {
   std::array<const std::uint8_t*, columns> from;
   for (std::size_t k = 0; k < columns; ++k) from[k] = bins[k].bins;
   const std::size_t stride = bins[0].stride;
-  const auto add = [&](const Row& row) {
+  const auto add = [&]<std::size_t first>(const Row& row) {
     const std::size_t at = row.row * stride;
     const Cell cell = row.cell();
     for (std::size_t k = 0; k < columns; ++k) {
       const std::uint8_t bin = from[k][at];
-      cells_[k][bin] += cell;
-      if constexpr (distinct) ++distinct_[k][bin];
+      cells_[first + k][bin] += cell;
+      if constexpr (distinct) ++distinct_[first + k][bin];
       if constexpr (touch) touched_[k][bin / 64] |= std::uint64_t{1} << (bin % 64);
     }
   };
-  const std::size_t size = rows.size(), prefetched = size > rows_ahead ? size - rows_ahead : 0;
-  for (std::size_t i = 0; i < prefetched; ++i) {
+  constexpr std::size_t second = twice ? columns : 0;
+  const std::size_t size = rows.size(), prefetched = size > rows_ahead ? (size - rows_ahead) / 2 * 2 : 0;
+  std::size_t i = 0;
+  for (; i < prefetched; i += 2) {
     __builtin_prefetch(from[0] + rows[i + rows_ahead].row * stride);
-    add(rows[i]);
+    add.template operator()<0>(rows[i]);
+    __builtin_prefetch(from[0] + rows[i + rows_ahead + 1].row * stride);
+    add.template operator()<second>(rows[i + 1]);
   }
-  for (std::size_t i = prefetched; i < size; ++i) add(rows[i]);
+  for (; i < size; ++i) add.template operator()<0>(rows[i]);
 }
 
 template <class Row>
 void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins> columns, bool count_distinct) {
+  constexpr std::size_t enough_rows = 128;  // for a second place for a column to be looked at
   std::uint32_t widest = 0;
   for (std::size_t k = 0; k < columns.size(); ++k) widest = std::max(widest, widths_[k] = columns[k].cells);
   counts_distinct_ = count_distinct;
   touches_ = rows.size() < widest;  // few rows: visit the bins that they touch, not all
+  second_ = 2 * columns.size() <= columns_at_once && !touches_ && rows.size() >= enough_rows ? columns.size() : 0;
   const auto with = [&]<std::size_t n>() {
-    if (count_distinct)
-      touches_ ? sum<n, true, true>(rows, columns) : sum<n, true, false>(rows, columns);
-    else
-      touches_ ? sum<n, false, true>(rows, columns) : sum<n, false, false>(rows, columns);
+    constexpr bool twice = 2 * n <= columns_at_once;
+    if (count_distinct) {
+      if (touches_) return sum<n, true, true, false>(rows, columns);
+      if constexpr (twice)
+        if (second_ != 0) return sum<n, true, false, true>(rows, columns);
+      sum<n, true, false, false>(rows, columns);
+    } else {
+      if (touches_) return sum<n, false, true, false>(rows, columns);
+      if constexpr (twice)
+        if (second_ != 0) return sum<n, false, false, true>(rows, columns);
+      sum<n, false, false, false>(rows, columns);
+    }
   };
   switch (columns.size()) {
     case 1:
@@ -71,18 +86,18 @@ void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins>
 }
 
 template <class Row>
-void Histogram<Row>::append(std::uint32_t bin, Cell& cell, std::uint32_t* distinct) {
-  const auto counts = unpack(cell);
-  present_.push_back({bin, distinct != nullptr ? *distinct : some_rows(counts), counts});
-  cell = Cell{};
-  if (distinct != nullptr) *distinct = 0;
-}
-
-template <class Row>
 auto Histogram<Row>::take(std::size_t k) -> std::span<Bin> {
   if (present_.size() < narrow_cells) present_.resize(narrow_cells);
   Cell* const cells = cells_[k].data();
   std::uint32_t* const distinct = distinct_[k].data();
+  if (second_ != 0) {
+    for (std::uint32_t bin = 0; bin < widths_[k]; ++bin) cells[bin] += cells_[k + second_][bin];
+    std::fill_n(cells_[k + second_].begin(), widths_[k], Cell{});
+    if (counts_distinct_) {
+      for (std::uint32_t bin = 0; bin < widths_[k]; ++bin) distinct[bin] += distinct_[k + second_][bin];
+      std::fill_n(distinct_[k + second_].begin(), widths_[k], 0);
+    }
+  }
   std::size_t size = 0;
   const auto move_out = [&](std::uint32_t bin) {
     const auto counts = unpack(cells[bin]);
@@ -91,7 +106,7 @@ auto Histogram<Row>::take(std::size_t k) -> std::span<Bin> {
     if (counts_distinct_) distinct[bin] = 0;
   };
   if (touches_) {
-    for (std::uint32_t word = 0; word < touched_words; ++word) {
+    for (std::uint32_t word = 0; word * 64 < widths_[k]; ++word) {
       for (std::uint64_t bits = touched_[k][word]; bits != 0; bits &= bits - 1)
         move_out(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
       touched_[k][word] = 0;
@@ -103,63 +118,56 @@ auto Histogram<Row>::take(std::size_t k) -> std::span<Bin> {
   return std::span(present_).first(size);
 }
 
-/// With fewer rows than a wide column has cells, sorting the rows' bins beats clearing and scanning the cells.
+/// With far fewer rows than a wide column has cells, sorting the rows' bins beats looking for those they touched.
 template <class Row>
 auto Histogram<Row>::sort(std::span<const Row> rows, const StridedBins& column) -> std::span<Bin> {
   keys_.resize(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) keys_[i] = column[rows[i].row] << 16 | static_cast<std::uint32_t>(i);
-  sort_keys();
-  if (present_.size() < rows.size()) present_.resize(rows.size());
-  std::size_t size = 0;
-  std::uint32_t last = no_bin;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    keys_[i] = column.wide_bin(rows[i].row) << 16 | static_cast<std::uint32_t>(i);
+  std::ranges::sort(keys_);
   for (const std::uint32_t key : keys_) {
-    const auto counts = unpack(rows[key & 0xffff].cell());
-    if (const std::uint32_t bin = key >> 16; bin != last) {
-      present_[size++] = {last = bin, 1, counts};
-    } else {
-      Bin& same = present_[size - 1];
-      same.distinct_rows += 1;
-      same.counts = same.counts + counts;
-    }
+    const std::uint32_t bin = key >> 16;
+    if (present_.empty() || present_.back().bin != bin) present_.push_back({bin, 0, {}});
+    present_.back().distinct_rows += 1;
+    present_.back().counts = present_.back().counts + unpack(rows[key & 0xffff].cell());
   }
-  return std::span(present_).first(size);
-}
-
-/// By their upper halves: byte by byte in linear time where that is less work than comparing.
-template <class Row>
-void Histogram<Row>::sort_keys() {
-  constexpr std::size_t few = 64;
-  if (keys_.size() < few) {
-    std::ranges::sort(keys_);
-    return;
-  }
-  sorted_keys_.resize(keys_.size());
-  for (const int shift : {16, 24}) {
-    std::array<std::uint32_t, 256> next{};
-    for (const std::uint32_t key : keys_) ++next[key >> shift & 0xff];
-    std::uint32_t first = 0;
-    for (std::uint32_t& place : next) first += std::exchange(place, first);
-    for (const std::uint32_t key : keys_) sorted_keys_[next[key >> shift & 0xff]++] = key;
-    keys_.swap(sorted_keys_);
-  }
+  return present_;
 }
 
 template <class Row>
 auto Histogram<Row>::sum_wide(std::span<const Row> rows, const StridedBins& column, bool count_distinct)
     -> std::span<Bin> {
-  if (rows.empty()) return {};
-  if (rows.size() < column.cells) return sort(rows, column);
+  constexpr std::size_t cells_a_row = 1024;  // where sorting is as fast
   present_.clear();
-  if (wide_cells_.size() < column.cells) wide_cells_.resize(column.cells);
+  if (rows.empty()) return {};
+  if (rows.size() * cells_a_row < column.cells) return sort(rows, column);
+  sum_touched(rows, column, count_distinct);
+  for (std::uint32_t word = 0; word * 64 < column.cells; ++word) {
+    for (std::uint64_t bits = wide_touched_[word]; bits != 0; bits &= bits - 1) {
+      const std::uint32_t bin = word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
+      const auto counts = unpack(wide_cells_[bin]);
+      present_.push_back({bin, count_distinct ? wide_distinct_[bin] : some_rows(counts), counts});
+      wide_cells_[bin] = Cell{};
+      if (count_distinct) wide_distinct_[bin] = 0;
+    }
+    wide_touched_[word] = 0;
+  }
+  return present_;
+}
+
+template <class Row>
+void Histogram<Row>::sum_touched(std::span<const Row> rows, const StridedBins& column, bool count_distinct) {
+  if (wide_cells_.size() < column.cells) {
+    wide_cells_.resize(column.cells);
+    wide_touched_.resize((column.cells + 63) / 64);
+  }
   if (count_distinct && wide_distinct_.size() < column.cells) wide_distinct_.resize(column.cells);
   for (const Row& row : rows) {
-    const std::uint32_t bin = column[row.row];
+    const std::uint32_t bin = column.wide_bin(row.row);
     wide_cells_[bin] += row.cell();
+    wide_touched_[bin / 64] |= std::uint64_t{1} << (bin % 64);
     if (count_distinct) ++wide_distinct_[bin];
   }
-  for (std::uint32_t bin = 0; bin < column.cells; ++bin)
-    if (wide_cells_[bin] != Cell{}) append(bin, wide_cells_[bin], count_distinct ? &wide_distinct_[bin] : nullptr);
-  return present_;
 }
 
 template class Histogram<TreeRow>;

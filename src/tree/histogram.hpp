@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tree/binning.hpp"
+#include "tree/strided_bins.hpp"
 #include "tree/tree_row.hpp"
 
 namespace cartwheel::tree {
@@ -16,20 +17,6 @@ struct PresentBin {
   std::uint32_t bin;
   std::uint32_t distinct_rows;
   C counts;
-};
-
-/// The bins of a column, wherever they lie: that of row r is at bins + r * stride, in one byte if the column has at
-/// most narrow_cells, else in two.
-struct StridedBins {
-  const std::uint8_t* bins = nullptr;
-  std::size_t stride = 0;
-  std::uint32_t cells = 0;
-
-  bool wide() const { return cells > narrow_cells; }
-  std::uint32_t operator[](std::size_t row) const {
-    const std::uint8_t* const at = bins + row * stride;
-    return wide() ? static_cast<std::uint32_t>(at[0] | at[1] << 8) : *at;
-  }
 };
 
 /// Sums the rows of a node by the bins of columns. Not thread-safe: one object a thread, used for many nodes.
@@ -50,18 +37,17 @@ class Histogram {
   /// called once for each of them.
   std::span<Bin> take(std::size_t k);
 
-  /// The same for one wide column. Time: rows + cells, or rows * log(rows) where rows are fewer.
+  /// The same for one wide column. Time: rows + cells / 64, or rows * log(rows) where rows are much fewer.
   std::span<Bin> sum_wide(std::span<const Row> rows, const StridedBins& column, bool count_distinct);
 
  private:
   using Cell = typename Row::Cell;
   static constexpr std::size_t touched_words = narrow_cells / 64;
 
-  template <std::size_t columns, bool distinct, bool touch>
+  template <std::size_t columns, bool distinct, bool touch, bool twice>
   void sum(std::span<const Row> rows, std::span<const StridedBins> bins);
-  void append(std::uint32_t bin, Cell& cell, std::uint32_t* distinct);
+  void sum_touched(std::span<const Row> rows, const StridedBins& column, bool count_distinct);
   std::span<Bin> sort(std::span<const Row> rows, const StridedBins& column);
-  void sort_keys();
 
   /// All 0 between takes. (Padded: columns a power of two apart would share the sets of a cache.)
   std::array<std::array<Cell, narrow_cells + 13>, columns_at_once> cells_{};
@@ -69,9 +55,11 @@ class Histogram {
   std::array<std::array<std::uint64_t, touched_words>, columns_at_once> touched_{};
   std::array<std::uint32_t, columns_at_once> widths_{};
   bool counts_distinct_ = false, touches_ = false;
+  std::size_t second_ = 0;        ///< Column k is summed in two places, k and k + second_; 0: in one.
   std::vector<Cell> wide_cells_;  ///< All 0 between calls.
   std::vector<std::uint32_t> wide_distinct_;
-  std::vector<std::uint32_t> keys_, sorted_keys_;  ///< A row's bin, and its place in the node; 16 bits each.
+  std::vector<std::uint64_t> wide_touched_;
+  std::vector<std::uint32_t> keys_;  ///< A row's bin, and its place in the node; 16 bits each.
   std::vector<Bin> present_;
 };
 

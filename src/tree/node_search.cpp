@@ -1,6 +1,7 @@
 #include "tree/node_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/parallel.hpp"
@@ -36,6 +37,15 @@ std::size_t part_by_bin(std::span<Row> rows, std::span<Row> aside, const Strided
   if (bins.wide()) return part_rows(rows, aside, [&](std::size_t row) { return goes_left(bins[row]); });
   const std::uint8_t* const from = bins.bins;
   const std::size_t stride = bins.stride;
+  if (!bins.shares_store() && missing_left == no_bin)
+    return part_rows(rows, aside, [=](std::size_t row) -> std::size_t { return from[row * stride] <= last_left; });
+  if (bins.shares_store()) {
+    std::array<std::uint8_t, narrow_cells> byte_goes_left;
+    byte_goes_left.fill(static_cast<std::uint8_t>(goes_left(bins.common)));
+    for (std::uint32_t byte = bins.first; byte < bins.first + bins.cells - 1; ++byte)
+      byte_goes_left[byte] = static_cast<std::uint8_t>(goes_left(bins.bin_of(static_cast<std::uint8_t>(byte))));
+    return part_rows(rows, aside, [&](std::size_t row) -> std::size_t { return byte_goes_left[from[row * stride]]; });
+  }
   return part_rows(rows, aside, [=](std::size_t row) { return goes_left(from[row * stride]); });
 }
 
@@ -49,55 +59,133 @@ Training::Training(const BinnedColumns& its_x, std::span<const std::uint8_t> its
       labels(its_labels),
       settings(its_settings),
       terms(entropy_table(settings, x.rows)),
-      columns(column_wise(x)),
-      rows(x) {}
+      stored(x),
+      columns(column_wise(stored)),
+      rows(stored, x.rows) {}
 
-/// Sums and searches a few features, which may lie in any mix of widths.
+/// Searches a wide column.
+template <class Row>
+void NodeSearch<Row>::search_wide(const SearchedNode<Row>& node, const StridedBins& column, std::uint32_t feature,
+                                  const Order& order, Split& best, std::uint8_t& varies) {
+  if constexpr (std::is_same_v<Sum, Counts>) {
+    if (compares_ && !training_.x.by_level(feature)) {
+      const auto outcome =
+          compared_.find_split(order, static_cast<std::int32_t>(feature), column, training_.x.missing[feature],
+                               training_.settings.min_samples_leaf, best);
+      varies = outcome == ComparedRows::Outcome::varies ? 1 : 0;
+      if (outcome != ComparedRows::Outcome::has_missing) return;
+    }
+  }
+  search_bins(histogram_.sum_wide(node.rows, column, count_distinct_), feature, order, best, varies);
+}
+
+/// Searches a column whose bins in the node are known.
+template <class Row>
+void NodeSearch<Row>::search_bins(std::span<Bin> present, std::uint32_t feature, const Order& order, Split& best,
+                                  std::uint8_t& varies) const {
+  varies = present.size() > 1 ? 1 : 0;
+  if (present.size() < 2) return;
+  const std::uint32_t missing = training_.x.missing[feature];
+  if (training_.x.by_level(feature)) order_levels(present, missing);
+  find_split(order, static_cast<std::int32_t>(feature), std::span<const Bin>(present), missing,
+             training_.settings.min_samples_leaf, best);
+}
+
+/// Notes the cut of a column of two bins that shares its store, as most that do have.
+template <class Row>
+void NodeSearch<Row>::search_two_bins(const StridedBins& column, std::uint32_t feature, std::span<const Bin> store,
+                                      const SearchedNode<Row>& node, std::uint8_t& varies) {
+  const auto other = std::ranges::lower_bound(store, column.first, {}, &Bin::bin);
+  varies = 0;
+  if (other == store.end() || other->bin != column.first || other->counts.rows == node.counts.rows) return;
+  varies = 1;
+  const std::size_t smaller = std::min<std::size_t>(other->distinct_rows, node.rows.size() - other->distinct_rows);
+  if (training_.settings.min_samples_leaf > 1 && smaller < training_.settings.min_samples_leaf) return;
+  only_cuts_.push_back(
+      {static_cast<std::int32_t>(feature), column.common == 0 ? node.counts - other->counts : other->counts});
+}
+
+/// The bins of a column that shares its store: what the store does not tell of it has its common bin.
+template <class Row>
+auto NodeSearch<Row>::bins_of_sharing(const StridedBins& column, std::span<const Bin> store,
+                                      const SearchedNode<Row>& node) -> std::span<Bin> {
+  Bin common{column.common, static_cast<std::uint32_t>(node.rows.size()), node.counts};
+  sharing_.clear();
+  auto bin = std::ranges::lower_bound(store, column.first, {}, &Bin::bin);
+  std::size_t before_common = 0;
+  for (; bin != store.end() && bin->bin < column.first + column.cells - 1; ++bin) {
+    sharing_.push_back({column.bin_of(static_cast<std::uint8_t>(bin->bin)), bin->distinct_rows, bin->counts});
+    before_common += sharing_.back().bin < column.common ? 1 : 0;
+    common.distinct_rows -= bin->distinct_rows;
+    common.counts = common.counts - bin->counts;
+  }
+  if (common.counts.rows != 0) sharing_.insert(sharing_.begin() + static_cast<std::ptrdiff_t>(before_common), common);
+  return sharing_;
+}
+
+/// Sums and searches features, which may be of any mix of kinds.
 template <class Row>
 void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                                   std::span<const std::uint32_t> features, Split& best,
                                   std::span<std::uint8_t> varies) {
-  const auto look = [&](std::size_t i, std::span<Bin> present) {
-    varies[i] = present.size() > 1 ? 1 : 0;
-    if (present.size() < 2) return;
-    const std::uint32_t feature = features[i], missing = training_.x.missing[feature];
-    if (training_.x.by_level(feature)) order_levels(present, missing);
-    find_split(order, static_cast<std::int32_t>(feature), std::span<const Bin>(present), missing,
-               training_.settings.min_samples_leaf, best);
-  };
-  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
-  std::array<StridedBins, at_once> columns;
-  std::array<std::size_t, at_once> places;
-  std::size_t waiting = 0;
-  const auto work_off = [&] {
-    histogram_.sum(node.rows, std::span(columns).first(waiting), count_distinct_);
-    for (std::size_t k = 0; k < waiting; ++k) look(places[k], histogram_.take(k));
-    waiting = 0;
-  };
-  for (std::size_t i = 0; i < features.size(); ++i) {
+  constexpr std::uint32_t none = 0xffffffff;
+  stores_.clear();
+  only_cuts_.clear();
+  next_.resize(features.size());
+  place_of_store_.resize(bins.stores.size());
+  for (std::uint32_t i = 0; i < features.size(); ++i) {
     const StridedBins& column = bins[features[i]];
     if (column.wide()) {
-      look(i, histogram_.sum_wide(node.rows, column, count_distinct_));
+      search_wide(node, column, features[i], order, best, varies[i]);
       continue;
     }
-    columns[waiting] = column;
-    places[waiting++] = i;
-    if (waiting == at_once) work_off();
+    std::uint32_t& place = place_of_store_[column.store];
+    if (place == 0) {
+      stores_.push_back({column.store, none});
+      place = static_cast<std::uint32_t>(stores_.size());
+    }
+    next_[i] = stores_[place - 1].head;
+    stores_[place - 1].head = i;
   }
-  if (waiting > 0) work_off();
+
+  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
+  for (std::size_t begin = 0; begin < stores_.size(); begin += at_once) {
+    const std::size_t size = std::min(at_once, stores_.size() - begin);
+    std::array<StridedBins, at_once> summed;
+    for (std::size_t k = 0; k < size; ++k) summed[k] = bins.stores[stores_[begin + k].store];
+    histogram_.sum(node.rows, std::span(summed).first(size), count_distinct_);
+    for (std::size_t k = 0; k < size; ++k) {
+      const WantedStore& store = stores_[begin + k];
+      place_of_store_[store.store] = 0;
+      const std::span<Bin> present = histogram_.take(k);
+      if (node.rows.size() < large_node)  // else tasks share the node
+        training_.stored.mark_constant(store.store, present, node.constant);
+      for (std::uint32_t i = store.head; i != none; i = next_[i]) {
+        const StridedBins& column = bins[features[i]];
+        if (column.shares_store() && column.cells == 2 && training_.x.missing[features[i]] == no_bin)
+          search_two_bins(column, features[i], present, node, varies[i]);
+        else
+          search_bins(column.shares_store() ? bins_of_sharing(column, present, node) : present, features[i], order,
+                      best, varies[i]);
+      }
+    }
+  }
+  find_split(order, std::span<const OnlyCut<Sum>>(only_cuts_), best);
 }
 
 template <class Row>
 void NodeSearch<Row>::search(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                              std::span<const std::uint32_t> features, Split& best) {
   varies_.assign(features.size(), 0);
-  constexpr std::size_t at_once = Histogram<Row>::columns_at_once;
-  if (node.rows.size() < large_node || features.size() <= at_once || core::thread_count() == 1)
+  const auto threads = static_cast<std::size_t>(core::thread_count());
+  if (node.rows.size() < large_node || features.size() == 1 || threads == 1)
     return search_some(node, bins, order, features, best, varies_);
-  const std::size_t groups = (features.size() + at_once - 1) / at_once;
+  const std::size_t at_once = std::clamp<std::size_t>(features.size() / threads, 1, Histogram<Row>::columns_at_once),
+                    groups = (features.size() + at_once - 1) / at_once;
   std::vector<Split> results(groups);
   core::parallel_for(groups, [&](std::size_t group) {
-    NodeSearch own(training_, tree_, rule_, root_, false);
+    NodeSearch own(training_);
+    own.rule_ = rule_;
     own.count_distinct_ = count_distinct_;
     const std::size_t begin = group * at_once, size = std::min(at_once, features.size() - begin);
     own.search_some(node, bins, order, features.subspan(begin, size), results[group],
@@ -115,6 +203,11 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
   features_.resize(columns);
   std::iota(features_.begin(), features_.end(), 0u);
   core::RandomStream random(training_.settings.seed, core::RandomPurpose::split_features, tree_, node.path);
+  if constexpr (std::is_same_v<Sum, Counts>) {
+    compares_ = node.rows.size() <= std::min(training_.settings.plan.compared_rows, ComparedRows::most_rows) &&
+                node.counts.rows <= ComparedRows::most_weight;
+    if (compares_) compared_.take(node.rows);
+  }
   Split best;
   for (std::uint32_t seen = 0, useful = 0; seen < columns && (useful < wanted || !best.found());) {
     const std::uint32_t count = std::min(columns - seen, std::max(1u, wanted - std::min(wanted, useful)));
@@ -126,6 +219,8 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
       if (!is_set(node.constant, features_[i])) wanted_.push_back(features_[i]);
     seen += count;
     if (wanted_.empty()) continue;
+    if (node.rows.size() >= large_node)  // columns that share a store come into one task
+      std::ranges::sort(wanted_, {}, [&](std::uint32_t feature) { return bins[feature].store; });
     search(node, bins, order, wanted_, best);
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (varies_[i] != 0)

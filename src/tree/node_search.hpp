@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "tree/compared_rows.hpp"
 #include "tree/find_split.hpp"
 #include "tree/grow.hpp"
 #include "tree/row_bins.hpp"
@@ -21,6 +22,7 @@ struct Training {
   std::span<const std::uint8_t> labels;
   GrowSettings settings;
   std::vector<double> terms;  ///< x * log2(x) for small counts; empty for gini.
+  StoredColumns stored;
   BinTable columns;
   RowWiseBins rows;
 };
@@ -50,14 +52,16 @@ class NodeSearch {
  public:
   using Sum = typename Row::Sum;
 
-  /// @param rule, root, with_repeats  of the tree: its class factors, its rows together, whether some rows count more
-  /// than once.
-  NodeSearch(const Training& training, std::uint32_t tree, const ImpurityRule& rule, Sum root, bool with_repeats)
-      : training_(training),
-        tree_(tree),
-        rule_(rule),
-        root_(root),
-        count_distinct_(training.settings.min_samples_leaf > 1 && (with_repeats || !std::is_same_v<Sum, Counts>)) {}
+  explicit NodeSearch(const Training& training) : training_(training) {}
+
+  /// Turns to a tree. @param rule, root, with_repeats  its class factors, its rows together, whether some of them count
+  /// more than once.
+  void start(std::uint32_t tree, const ImpurityRule& rule, Sum root, bool with_repeats) {
+    tree_ = tree;
+    rule_ = rule;
+    root_ = root;
+    count_distinct_ = training_.settings.min_samples_leaf > 1 && (with_repeats || !std::is_same_v<Sum, Counts>);
+  }
 
   /// @param bins  of the rows. @param aside  as many rows, overwritten.
   NodeParts<Row> part(const SearchedNode<Row>& node, const BinTable& bins, std::span<Row> aside);
@@ -70,17 +74,35 @@ class NodeSearch {
   Split best_split(const SearchedNode<Row>& node, const BinTable& bins);
   void search(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
               std::span<const std::uint32_t> features, Split& best);
+  void search_wide(const SearchedNode<Row>& node, const StridedBins& column, std::uint32_t feature, const Order& order,
+                   Split& best, std::uint8_t& varies);
+  void search_bins(std::span<Bin> present, std::uint32_t feature, const Order& order, Split& best,
+                   std::uint8_t& varies) const;
+  void search_two_bins(const StridedBins& column, std::uint32_t feature, std::span<const Bin> store,
+                       const SearchedNode<Row>& node, std::uint8_t& varies);
+  std::span<Bin> bins_of_sharing(const StridedBins& column, std::span<const Bin> store, const SearchedNode<Row>& node);
   void search_some(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                    std::span<const std::uint32_t> features, Split& best, std::span<std::uint8_t> varies);
   std::vector<std::uint16_t> levels_apart(const SearchedNode<Row>& node, const StridedBins& bins, const Split& split);
 
   const Training& training_;
-  std::uint32_t tree_;
+  std::uint32_t tree_ = 0;
   ImpurityRule rule_;
   Sum root_;
-  bool count_distinct_;
+  bool count_distinct_ = false;
+  bool compares_ = false;  ///< The node's rows are in compared_.
+  ComparedRows compared_;
   Histogram<Row> histogram_;
   std::vector<std::uint32_t> features_, wanted_;
+  /// Stores to be summed for the wanted features, and the features of each as a list: a head and what follows.
+  struct WantedStore {
+    std::uint32_t store, head;
+  };
+  std::vector<WantedStore> stores_;
+  std::vector<std::uint32_t> place_of_store_;  ///< From 1, in stores_; all 0 between searches.
+  std::vector<std::uint32_t> next_;
+  std::vector<Bin> sharing_;
+  std::vector<OnlyCut<Sum>> only_cuts_;
   std::vector<std::uint8_t> varies_;
 };
 

@@ -19,59 +19,61 @@ void copy_steps(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
   for (std::size_t i = 0; i < bytes; i += copy_step) std::memcpy(to + i, from + i, copy_step);
 }
 
-StridedBins whole_column(const BinnedColumns& x, std::uint32_t j) {
-  return x.with_column(j, [&](auto bins) {
-    return StridedBins{reinterpret_cast<const std::uint8_t*>(bins.data()), sizeof bins[0], x.cells(j)};
-  });
-}
-
-std::size_t narrow_columns(const BinnedColumns& x) {
-  std::size_t narrow = 0;
-  for (std::uint32_t j = 0; j < x.columns; ++j) narrow += x.cells(j) <= narrow_cells ? 1 : 0;
-  return narrow;
+/// Makes the columns of a table share what moves with their stores.
+void follow_stores(BinTable& table) {
+  for (StridedBins& column : table.columns) {
+    if (column.wide()) continue;
+    column.bins = table.stores[column.store].bins;
+    column.stride = table.stores[column.store].stride;
+  }
 }
 
 }  // namespace
 
-BinTable column_wise(const BinnedColumns& x) {
+BinTable column_wise(const StoredColumns& x) {
   BinTable table;
-  for (std::uint32_t j = 0; j < x.columns; ++j) table.push_back(whole_column(x, j));
+  for (std::uint32_t j = 0; j < x.columns(); ++j) table.columns.push_back(x.column(j));
+  for (std::size_t store = 0; store < x.size(); ++store) table.stores.push_back(x.store(store));
   return table;
 }
 
-RowWiseBins::RowWiseBins(const BinnedColumns& x)
-    : stride_(narrow_columns(x)), bytes_(stride_ * x.rows + copy_step), table_(column_wise(x)) {
-  std::size_t place = 0;
-  std::vector<const std::uint8_t*> columns;
-  for (StridedBins& column : table_) {
-    if (column.wide()) continue;
-    columns.push_back(column.bins);
-    column.bins = bytes_.data() + place++;
-    column.stride = stride_;
+RowWiseBins::RowWiseBins(const StoredColumns& x, std::size_t rows)
+    : stride_(x.size()), bytes_(stride_ * rows + copy_step), table_(column_wise(x)) {
+  for (std::size_t store = 0; store < x.size(); ++store) {
+    table_.stores[store].bins = bytes_.data() + store;
+    table_.stores[store].stride = stride_;
   }
-  core::parallel_for_blocks(x.rows, rows_a_task, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t j = 0; j < columns.size(); ++j) {
-      std::uint8_t* to = bytes_.data() + begin * stride_ + j;
-      for (std::size_t row = begin; row < end; ++row, to += stride_) *to = columns[j][row];
+  follow_stores(table_);
+  core::parallel_for_blocks(rows, rows_a_task, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t store = 0; store < x.size(); ++store) {
+      const std::uint8_t* const from = x.store(store).bins;
+      std::uint8_t* to = bytes_.data() + begin * stride_ + store;
+      for (std::size_t row = begin; row < end; ++row, to += stride_) *to = from[row];
     }
   });
 }
 
-LocalBins::LocalBins(const BinnedColumns& x, std::size_t capacity) : narrow_bytes_(round_up(narrow_columns(x))) {
-  std::size_t narrow = 0, wide = narrow_bytes_;
-  for (std::uint32_t j = 0; j < x.columns; ++j)
-    if (x.cells(j) > narrow_cells) wide_.push_back(j);
+LocalBins::LocalBins(const StoredColumns& x, std::size_t capacity)
+    : narrow_bytes_(round_up(x.size())), table_(column_wise(x)) {
+  for (std::uint32_t j = 0; j < x.columns(); ++j)
+    if (x.column(j).wide()) wide_.push_back(j);
   stride_ = round_up(narrow_bytes_ + 2 * wide_.size());
   bytes_.resize(stride_ * capacity);
-  for (std::uint32_t j = 0; j < x.columns; ++j) {
-    const bool is_wide = x.cells(j) > narrow_cells;
-    table_.push_back({bytes_.data() + (is_wide ? wide : narrow), stride_, x.cells(j)});
-    (is_wide ? wide : narrow) += is_wide ? 2 : 1;
+  for (std::size_t store = 0; store < x.size(); ++store) {
+    table_.stores[store].bins = bytes_.data() + store;
+    table_.stores[store].stride = stride_;
+  }
+  follow_stores(table_);
+  std::size_t place = narrow_bytes_;
+  for (const std::uint32_t j : wide_) {
+    table_.columns[j].bins = bytes_.data() + place;
+    table_.columns[j].stride = stride_;
+    place += 2;
   }
 }
 
 template <class Row>
-void LocalBins::gather(const RowWiseBins& from, const BinnedColumns& x, std::span<Row> rows) {
+void LocalBins::gather(const RowWiseBins& from, std::span<Row> rows) {
   const std::size_t last_step = narrow_bytes_ == 0 ? 0 : narrow_bytes_ - copy_step;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::uint8_t* const ahead = from.row(rows[std::min(i + rows_ahead, rows.size() - 1)].row);
@@ -80,7 +82,7 @@ void LocalBins::gather(const RowWiseBins& from, const BinnedColumns& x, std::spa
     copy_steps(bytes_.data() + i * stride_, from.row(rows[i].row), narrow_bytes_);
   }
   for (const std::uint32_t j : wide_) {
-    const StridedBins column = whole_column(x, j);
+    const StridedBins& column = from.table()[j];  // column-wise there
     std::uint8_t* to = bytes_.data() + (table_[j].bins - bytes_.data());
     for (const Row& row : rows) {
       std::memcpy(to, column.bins + row.row * column.stride, 2);
@@ -98,8 +100,8 @@ void LocalBins::gather(const LocalBins& from, std::span<Row> rows) {
   }
 }
 
-template void LocalBins::gather(const RowWiseBins&, const BinnedColumns&, std::span<TreeRow>);
-template void LocalBins::gather(const RowWiseBins&, const BinnedColumns&, std::span<WeightedTreeRow>);
+template void LocalBins::gather(const RowWiseBins&, std::span<TreeRow>);
+template void LocalBins::gather(const RowWiseBins&, std::span<WeightedTreeRow>);
 template void LocalBins::gather(const LocalBins&, std::span<TreeRow>);
 template void LocalBins::gather(const LocalBins&, std::span<WeightedTreeRow>);
 

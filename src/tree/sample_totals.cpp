@@ -10,13 +10,13 @@
 
 namespace cartwheel::tree {
 
-SampleTotals sum_sample(const TreeSample& sample, std::span<const std::uint8_t> labels,
-                        std::span<const std::uint64_t> units) {
+SampleTotals sum_sample(std::uint32_t tree, std::span<const std::uint32_t> weights,
+                        std::span<const std::uint8_t> labels, std::span<const std::uint64_t> units) {
   std::uint64_t rows = 0, positives = 0;
   std::uint32_t heaviest = 0;
   SampleTotals totals;
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    const std::uint32_t weight = sample.weights.empty() ? 1 : sample.weights[row];
+    const std::uint32_t weight = weights.empty() ? 1 : weights[row];
     rows += weight;
     positives += weight * std::uint64_t{labels[row]};
     heaviest = std::max(heaviest, weight);
@@ -27,7 +27,7 @@ SampleTotals sum_sample(const TreeSample& sample, std::span<const std::uint8_t> 
   }
   if (rows == 0 || rows > std::numeric_limits<std::uint32_t>::max() || heaviest > max_row_weight)
     throw DataError(fmt::format("tree {} would grow on {} weighted rows; at least 1 and at most 2^32 - 1 are possible",
-                                sample.tree, rows));
+                                tree, rows));
   totals.rows = {static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(positives)};
   return totals;
 }

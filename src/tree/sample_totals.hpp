@@ -4,7 +4,6 @@
 #include <span>
 
 #include "tree/cell.hpp"
-#include "tree/grow.hpp"
 
 namespace cartwheel::tree {
 
@@ -15,9 +14,10 @@ struct SampleTotals {
   WeightedCounts weighted;  ///< By the rows' units; 0 without.
 };
 
-/// @param labels  [rows] @param units  [rows] or none: see GrowSettings.
-/// @throws DataError if the weights of the sample add up to 0 or to more than 2^32 - 1.
-SampleTotals sum_sample(const TreeSample& sample, std::span<const std::uint8_t> labels,
-                        std::span<const std::uint64_t> units);
+/// @param tree  its number. @param weights  [rows] how often each row counts; empty: once. @param labels  [rows]
+/// @param units  [rows] or none: see GrowSettings.
+/// @throws DataError if the weights add up to 0 or to more than 2^32 - 1.
+SampleTotals sum_sample(std::uint32_t tree, std::span<const std::uint32_t> weights,
+                        std::span<const std::uint8_t> labels, std::span<const std::uint64_t> units);
 
 }  // namespace cartwheel::tree

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cartwheel/feature_matrix.hpp>
+#include <cmath>
 #include <limits>
+#include <string>
 
 #include "core/philox.hpp"
 #include "support/tree_oracle.hpp"
@@ -40,6 +44,46 @@ inline OracleTask random_tree_task(std::uint64_t seed) {
   return task;
 }
 
+/// The same, but that some columns are categories, and a node may look at some features only.
+inline OracleTask random_mixed_task(std::uint64_t seed) {
+  OracleTask task = random_tree_task(seed);
+  core::RandomStream random(seed, core::RandomPurpose::generate, 1);
+  for (auto& column : task.columns) {
+    task.by_level.push_back(random.below(2) == 0);
+    if (!task.by_level.back()) continue;
+    std::vector<float> levels;
+    for (const float value : column)
+      if (!std::isnan(value)) levels.push_back(value);
+    std::ranges::sort(levels);
+    levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
+    for (float& value : column)
+      if (!std::isnan(value)) value = static_cast<float>(1 + (std::ranges::find(levels, value) - levels.begin()));
+  }
+  if (random.below(2) == 0) task.max_features = 1 + random.below(static_cast<std::uint32_t>(task.columns.size()));
+  task.seed = seed;
+  return task;
+}
+
+/// The columns of a task.
+inline FeatureMatrix matrix_of(const OracleTask& task) {
+  FeatureMatrix x(task.labels.size());
+  for (std::size_t j = 0; j < task.columns.size(); ++j) {
+    const std::string name = "x" + std::to_string(j);
+    if (task.by_level.empty() || !task.by_level[j]) {
+      x.add(name, FloatColumn{task.columns[j]});
+      continue;
+    }
+    CategoryColumn column{{}, {""}};
+    for (const float value : task.columns[j]) {
+      column.codes.push_back(std::isnan(value) ? 0u : static_cast<std::uint32_t>(value));
+      while (column.levels.size() <= column.codes.back())  // places are in order of bytes
+        column.levels.push_back(std::string(1, static_cast<char>('0' + column.levels.size())));
+    }
+    x.add(name, column);
+  }
+  return x;
+}
+
 /// The options of the same task. Two factors become class weights.
 inline DecisionTreeOptions options_of(const OracleTask& task) {
   DecisionTreeOptions options;
@@ -48,6 +92,9 @@ inline DecisionTreeOptions options_of(const OracleTask& task) {
   options.min_samples_split.count = static_cast<std::int64_t>(task.min_samples_split);
   options.min_samples_leaf.count = static_cast<std::int64_t>(task.min_samples_leaf);
   options.min_impurity_decrease = task.min_impurity_decrease;
+  if (task.max_features < task.columns.size())
+    options.max_features = {MaxFeatures::Rule::count, static_cast<std::int64_t>(task.max_features), 0.0};
+  options.seed = task.seed;
   options.class_weight.rule = ClassWeight::Rule::given;
   options.class_weight.weights = {static_cast<double>(task.negative_factor), static_cast<double>(task.positive_factor)};
   return options;
@@ -64,8 +111,9 @@ inline ::testing::AssertionResult same_tree(const std::vector<TreeNode>& nodes,
     const bool same_links = node.feature == oracle.feature && node.left == oracle.left && node.right == oracle.right &&
                             node.missing_left == oracle.missing_left && node.rows == oracle.rows &&
                             node.positives == oracle.positives;
+    if (node.levels != oracle.levels) return ::testing::AssertionFailure() << "levels of node " << i;
     const bool same_threshold =
-        node.feature < 0 || node.threshold == oracle.threshold ||
+        node.feature < 0 || !node.levels.empty() || node.threshold == oracle.threshold ||
         (node.threshold < oracle.threshold &&
          std::nextafter(node.threshold, std::numeric_limits<float>::infinity()) > oracle.threshold);
     if (!same_links || !same_threshold)

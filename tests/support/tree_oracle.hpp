@@ -10,6 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "core/philox.hpp"
+#include "tree/path.hpp"
+
 /// CART as the definition has it, slowly, on raw values and in exact arithmetic: no bins, no histograms, no doubles
 /// where they could be wrong. What the real grower is compared with, node by node.
 namespace cartwheel::test {
@@ -25,12 +28,16 @@ struct OracleTask {
   std::size_t max_depth = std::numeric_limits<std::size_t>::max();
   std::size_t min_samples_split = 2, min_samples_leaf = 1;  ///< Distinct rows.
   double min_impurity_decrease = 0.0;
+  std::vector<bool> by_level = {};  ///< Of columns; empty: none. Values are then places of levels, from 1.
+  std::size_t max_features = std::numeric_limits<std::size_t>::max();
+  std::uint64_t seed = 0;  ///< Decides with the tree's number, 0, which features a node looks at.
 };
 
 struct OracleNode {
   int feature = -1;
   double threshold = 0.0;  ///< The midpoint itself, or infinity.
   bool missing_left = false;
+  std::vector<std::uint16_t> levels;  ///< TreeNode::levels.
   int left = -1, right = -1;
   std::uint64_t rows = 0, positives = 0;
   bool tied = false;  ///< Another candidate gains as much.
@@ -49,7 +56,7 @@ class TreeOracle {
       if (task_.weights[row] > 0) all.push_back(row);
     root_ = count(all);
     nodes_.clear();
-    std::deque<Open> queue{{0, 0, all}};
+    std::deque<Open> queue{{0, 0, tree::root_path, all}};
     add_leaf(all);
     while (!queue.empty()) {
       const Open open = std::move(queue.front());
@@ -59,11 +66,12 @@ class TreeOracle {
       nodes_[open.node].feature = best->feature;
       nodes_[open.node].threshold = best->threshold;
       nodes_[open.node].missing_left = best->missing_left;
+      nodes_[open.node].levels = best->levels;
       nodes_[open.node].left = static_cast<int>(nodes_.size());
       nodes_[open.node].right = static_cast<int>(nodes_.size()) + 1;
       for (const bool right : {false, true}) {
         const auto& rows = right ? best->right : best->left;
-        queue.push_back({nodes_.size(), open.depth + 1, rows});
+        queue.push_back({nodes_.size(), open.depth + 1, tree::child_path(open.path, right), rows});
         add_leaf(rows);
       }
     }
@@ -80,6 +88,7 @@ class TreeOracle {
   };
   struct Open {
     std::size_t node, depth;
+    std::uint64_t path;
     std::vector<std::uint32_t> rows;
   };
   struct Candidate {
@@ -87,6 +96,7 @@ class TreeOracle {
     double threshold;
     bool missing_left;
     std::vector<std::uint32_t> left, right;
+    std::vector<std::uint16_t> levels;
     double rough_score = 0.0;  ///< Grows with the gain; right to 1e-9 of the node's own size.
   };
 
@@ -162,18 +172,55 @@ class TreeOracle {
       return std::nullopt;
     std::optional<Candidate> best;
     bool tied = false;
-    for (std::size_t f = 0; f < task_.columns.size(); ++f)
-      for (Candidate& candidate : candidates(open.rows, f)) {
+    std::size_t useful = 0;
+    for (const std::size_t f : features(open)) {
+      if (useful >= task_.max_features && best) break;
+      const std::vector<Candidate> of_feature = candidates(open.rows, f);
+      useful += of_feature.empty() ? 0 : 1;
+      for (Candidate candidate : of_feature) {
         if (candidate.left.size() < task_.min_samples_leaf || candidate.right.size() < task_.min_samples_leaf) continue;
         const Sides left = count(candidate.left), right = count(candidate.right);
         candidate.rough_score = -weight(left) * impurity(left) - weight(right) * impurity(right);
         const int order = best ? compare(candidate, *best, weight(sides)) : 1;
-        if (order > 0) best = candidate;
+        if (order > 0 || (order == 0 && candidate.feature < best->feature)) best = candidate;
         tied = order == 0 || (order < 0 && tied);
       }
+    }
     if (best && !decreases_enough(best->left, best->right)) return std::nullopt;
     nodes_[open.node].tied = best && tied;
     return best;
+  }
+
+  /// All columns, in the order in which the node looks at them.
+  std::vector<std::size_t> features(const Open& open) const {
+    std::vector<std::size_t> order;
+    for (std::size_t f = 0; f < task_.columns.size(); ++f) order.push_back(f);
+    if (task_.max_features >= order.size()) return order;
+    core::RandomStream random(task_.seed, core::RandomPurpose::split_features, 0, open.path);
+    for (std::size_t i = 0; i < order.size(); ++i)
+      std::swap(order[i], order[i + random.below(static_cast<std::uint32_t>(order.size() - i))]);
+    return order;
+  }
+
+  /// The levels of column f in some rows, by their share of positives, ties by level.
+  std::vector<float> sorted_levels(std::vector<float> levels, const std::vector<std::uint32_t>& rows,
+                                   std::size_t f) const {
+    const auto sides = [&](float level) {
+      std::vector<std::uint32_t> of_level;
+      for (const std::uint32_t row : rows)
+        if (task_.columns[f][row] == level) of_level.push_back(row);
+      return count(of_level);
+    };
+    std::ranges::stable_sort(levels, [&](float a, float b) {
+      return sides(a).positives * sides(b).rows() < sides(b).positives * sides(a).rows();
+    });
+    return levels;
+  }
+
+  static void note_levels(Candidate& candidate, const std::vector<float>& order, std::size_t cut) {
+    for (std::size_t i = 0; i < order.size(); ++i)
+      if ((i < cut) != candidate.missing_left) candidate.levels.push_back(static_cast<std::uint16_t>(order[i]));
+    std::ranges::sort(candidate.levels);
   }
 
   /// Every way to part the rows by column f, in the order of the tie rule.
@@ -189,17 +236,23 @@ class TreeOracle {
     }
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());
+    const bool by_level = !task_.by_level.empty() && task_.by_level[f];
+    if (by_level) values = sorted_levels(values, rows, f);
     std::vector<Candidate> result;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const bool last = i + 1 == values.size();
       if (last && missing.empty()) continue;
       const double threshold =
           last ? std::numeric_limits<double>::infinity() : (double{values[i]} + double{values[i + 1]}) / 2;
-      Candidate base{static_cast<int>(f), threshold, false, {}, {}, {}};
+      Candidate base{static_cast<int>(f), threshold, false, {}, {}, {}, {}};
       for (const std::uint32_t row : rows)
-        if (!std::isnan(column[row])) (column[row] <= values[i] ? base.left : base.right).push_back(row);
+        if (!std::isnan(column[row]))
+          (std::ranges::find(values, column[row]) - values.begin() <= static_cast<std::ptrdiff_t>(i) ? base.left
+                                                                                                     : base.right)
+              .push_back(row);
       if (missing.empty()) {
         base.missing_left = count(base.left).rows() >= count(base.right).rows();
+        if (by_level) note_levels(base, values, i + 1);
         result.push_back(base);
         continue;
       }
@@ -207,9 +260,11 @@ class TreeOracle {
         Candidate left = base;
         left.missing_left = true;
         left.left.insert(left.left.end(), missing.begin(), missing.end());
+        if (by_level) note_levels(left, values, i + 1);
         result.push_back(left);
       }
       base.right.insert(base.right.end(), missing.begin(), missing.end());
+      if (by_level) note_levels(base, values, i + 1);
       result.push_back(base);
     }
     return result;

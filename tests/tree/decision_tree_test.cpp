@@ -39,6 +39,19 @@ TEST(DecisionTreeOracle, EveryNodeIsTheFirstOfTheHighestGain) {
   }
 }
 
+TEST(DecisionTreeOracle, CategoriesAndDrawnFeaturesAreWhatTheDefinitionSays) {
+  int drawn = 0, by_level = 0;
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    const test::OracleTask task = test::random_mixed_task(seed);
+    const auto nodes = DecisionTree::fit(test::matrix_of(task), task.labels, test::options_of(task)).nodes();
+    ASSERT_TRUE(test::same_tree(nodes, test::TreeOracle(task).grow())) << "seed " << seed;
+    drawn += task.max_features < task.columns.size() && nodes.size() > 1 ? 1 : 0;
+    by_level += std::ranges::any_of(nodes, [](const TreeNode& node) { return !node.levels.empty(); }) ? 1 : 0;
+  }
+  EXPECT_GE(drawn, 200);
+  EXPECT_GE(by_level, 200);
+}
+
 TEST(DecisionTreeOracle, BalancedWeightsAreTheInverseOfTheCounts) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     test::OracleTask task = test::random_tree_task(seed);

@@ -76,7 +76,8 @@ TEST(GrowingLaws, NeitherThreadsNorLayoutsNorBlocksChangeAByte) {
           const std::size_t never = 1u << 30;
           for (const tree::GrowPlan& plan :
                {tree::GrowPlan{}, tree::GrowPlan{0, 0, 0}, tree::GrowPlan{0, 0, never}, tree::GrowPlan{300, 0, 0},
-                tree::GrowPlan{300, 40, 2}, tree::GrowPlan{never, never, 0}, tree::GrowPlan{never, 100, 0}})
+                tree::GrowPlan{300, 40, 2}, tree::GrowPlan{never, never, 0}, tree::GrowPlan{never, 100, 0},
+                tree::GrowPlan{300, 40, 8, 0}, tree::GrowPlan{300, 40, 8, 5}})
             for (const int threads : plan.sparse == 2 ? std::vector<int>{1, 2, 7} : std::vector<int>{2})
               core::with_threads(threads, [&] {
                 settings.plan = plan;
