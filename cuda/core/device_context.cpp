@@ -102,6 +102,11 @@ void DeviceContext::copy_to_host(void* to, const void* from, std::size_t bytes) 
   wait();
 }
 
+void DeviceContext::copy_on_device(void* to, const void* from, std::size_t bytes) {
+  if (bytes != 0)
+    check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_), "copying within the GPU");
+}
+
 void DeviceContext::fill_with_byte(void* memory, int byte, std::size_t bytes) {
   if (bytes != 0) check_cuda(cudaMemsetAsync(memory, byte, bytes, stream_), "filling memory");
 }

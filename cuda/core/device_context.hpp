@@ -48,6 +48,7 @@ class DeviceContext {
   void copy_to_device(void* to, const void* from, std::size_t bytes);
   /// Waits for everything before it: the copy is there when this returns.
   void copy_to_host(void* to, const void* from, std::size_t bytes);
+  void copy_on_device(void* to, const void* from, std::size_t bytes);
   void fill_with_byte(void* memory, int byte, std::size_t bytes);
   /// Waits until the device has done everything asked so far. @throws DeviceError where something of it failed.
   void wait();

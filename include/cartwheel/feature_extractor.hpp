@@ -64,9 +64,8 @@ std::span<const std::string_view> feature_extractor_names();
 /// - `groups`: "all" (default), or some of feature_group_names(), such as "base,time,priors";
 /// - `smoothing`: m of the priors, "fitted" (default) or a number; `half_life`: days in which their counts halve, or
 ///   "none" (default);
-/// - `calendar`: hour and weekday as "raw" numbers (default), "one_hot" or "cyclic"; `utc_offset`: hours that local
-/// time
-///   is ahead of UTC, [-14, 14];
+/// - `calendar`: hour and weekday as "cyclic" columns (default), "one_hot" or "raw" numbers; `utc_offset`: hours that
+///   local time is ahead of UTC, [-14, 14];
 /// - `history_users`: how many users' history is kept, [1, 2^31], 1,000,000 by default.
 /// @throws ParameterError for an unknown name (it lists the known ones) or parameter (with a suggestion), or a
 /// value out of range.

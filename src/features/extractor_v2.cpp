@@ -106,8 +106,17 @@ std::unique_ptr<ExtractorV2> ExtractorV2::read(core::ByteReader& in) {
   extractor->session_.label = static_cast<Label>(label);
   extractor->session_.target_cart = (targets & 1) != 0;
   extractor->session_.target_purchase = (targets & 2) != 0;
-  for (std::size_t g = 0; g < extractor->groups_.size(); ++g)
-    extractor->groups_[g]->restore(in.get_string(), fmt::format("group {} of V2", extractor->options_.groups[g]));
+  for (std::size_t g = 0; g < extractor->groups_.size(); ++g) {
+    const std::string& group = extractor->options_.groups[g];
+    const std::string_view state = in.get_string();
+    try {
+      extractor->groups_[g]->restore(state, fmt::format("group {} of V2", group));
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {  // a group of the user's own may throw anything
+      in.fail(fmt::format("the state of group {} cannot be read ({})", group, error.what()));
+    }
+  }
   extractor->fitted_ = true;
   return extractor;
 }

@@ -7,9 +7,12 @@
 #include <array>
 #include <cartwheel/error.hpp>
 #include <cartwheel/feature_group.hpp>
-#include <cmath>
+#include <iterator>
+#include <set>
 
 #include "core/parameter_reader.hpp"
+#include "core/suggest.hpp"
+#include "features/groups.hpp"
 
 namespace cartwheel::features {
 namespace {
@@ -21,10 +24,9 @@ std::vector<std::string> groups_of(core::ParameterReader& in) {
   const std::vector<std::string> known = feature_group_names();
   const ParameterValue value = in.value("groups", std::string("all"));
   const auto* text = std::get_if<std::string>(&value);
-  const std::string allowed = fmt::format("all, or some of {}, separated by commas", fmt::join(known, ", "));
-  if (text == nullptr) in.refuse("groups", allowed);
-  if (*text == "all") return known;
-  std::vector<bool> wanted(known.size());
+  if (text == nullptr || text->empty())
+    in.refuse("groups", fmt::format("all, or some of {}, separated by commas", fmt::join(known, ", ")));
+  std::set<std::string> wanted;
   std::string name;
   for (const char c : *text + ',') {
     if (c == ' ') continue;
@@ -32,14 +34,18 @@ std::vector<std::string> groups_of(core::ParameterReader& in) {
       name += c;
       continue;
     }
-    const auto found = std::ranges::find(known, name);
-    if (found == known.end() || wanted[static_cast<std::size_t>(found - known.begin())]) in.refuse("groups", allowed);
-    wanted[static_cast<std::size_t>(found - known.begin())] = true;
+    std::vector<std::string> named{name};
+    if (name == "all") named = own_group_names();
+    if (std::ranges::find(known, named.front()) == known.end())
+      throw ParameterError(
+          fmt::format("V2 has no group '{}'{}", name,
+                      core::suggestion(name, std::vector<std::string_view>(known.begin(), known.end()))));
+    for (const std::string& group : named)
+      if (!wanted.insert(group).second) throw ParameterError(fmt::format("V2 was given group '{}' twice", group));
     name.clear();
   }
   std::vector<std::string> groups;
-  for (std::size_t i = 0; i < known.size(); ++i)
-    if (wanted[i]) groups.push_back(known[i]);
+  std::ranges::copy_if(known, std::back_inserter(groups), [&](const auto& group) { return wanted.contains(group); });
   return groups;
 }
 
@@ -71,7 +77,7 @@ ExtractorV2Options::ExtractorV2Options(const Parameters& given) {
   groups = groups_of(in);
   smoothing = smoothing_of(in);
   half_life_days = half_life_of(in);
-  calendar = static_cast<Calendar>(in.choice("calendar", 0, calendars));
+  calendar = static_cast<Calendar>(in.choice("calendar", 2, calendars));
   utc_offset_hours = in.number("utc_offset", 0.0, -14.0, 14.0);
   history_users = static_cast<std::uint64_t>(
       in.integer("history_users", HistoryStore::default_most_users, 1, std::int64_t{1} << 31));

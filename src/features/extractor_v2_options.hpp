@@ -18,7 +18,7 @@ struct ExtractorV2Options {
   std::vector<std::string> groups;
   std::optional<double> smoothing;  ///< Nothing: fitted.
   double half_life_days = 0.0;      ///< 0: priors do not decay.
-  Calendar calendar = Calendar::raw;
+  Calendar calendar = Calendar::cyclic;
   double utc_offset_hours = 0.0;
   std::uint64_t history_users = HistoryStore::default_most_users;
   Parameters full;  ///< All of these, with their defaults, as parameters.

@@ -6,7 +6,6 @@
 #include <cartwheel/feature_group.hpp>
 #include <utility>
 
-#include "core/suggest.hpp"
 #include "features/groups.hpp"
 
 namespace cartwheel {
@@ -44,9 +43,14 @@ void FeatureGroup::restore(std::string_view state, const std::string& what) {
   if (!state.empty()) throw DataError(fmt::format("{} is damaged: a group that learns nothing has a state", what));
 }
 
-std::vector<std::string> feature_group_names() {
+std::vector<std::string> features::own_group_names() {
   std::vector<std::string> names;
   for (const OwnGroup& group : own_groups) names.emplace_back(group.name);
+  return names;
+}
+
+std::vector<std::string> feature_group_names() {
+  std::vector<std::string> names = features::own_group_names();
   for (const auto& [name, make] : registered_groups()) names.push_back(name);
   return names;
 }
@@ -60,13 +64,11 @@ void register_feature_group(const std::string& name, FeatureGroupMaker make) {
 }
 
 std::unique_ptr<FeatureGroup> features::make_feature_group(const std::string& name, const ExtractorV2Options& options) {
-  if (const auto* found = std::ranges::find(own_groups, name, &OwnGroup::name); found != own_groups.end())
+  if (const auto* const found = std::ranges::find(own_groups, name, &OwnGroup::name); found != own_groups.end())
     return found->make(options);
   for (const auto& [registered, make] : registered_groups())
     if (registered == name) return make(options.full);
-  const std::vector<std::string> names = feature_group_names();
-  const std::vector<std::string_view> known(names.begin(), names.end());
-  throw ParameterError(fmt::format("V2 has no group '{}'{}", name, core::suggestion(name, known)));
+  throw ParameterError(fmt::format("V2 has no group '{}'", name));
 }
 
 }  // namespace cartwheel

@@ -2,6 +2,8 @@
 
 #include <cartwheel/feature_group.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "features/extractor_v2_options.hpp"
 
@@ -16,7 +18,10 @@ std::unique_ptr<FeatureGroup> make_events_group(const ExtractorV2Options& option
 std::unique_ptr<FeatureGroup> make_priors_group(const ExtractorV2Options& options);
 std::unique_ptr<FeatureGroup> make_history_group(const ExtractorV2Options& options);
 
-/// A group by name. @throws ParameterError listing the known ones.
+/// What `groups` calls "all": the library's own groups, in the order of their columns.
+std::vector<std::string> own_group_names();
+
+/// A group by one of feature_group_names().
 std::unique_ptr<FeatureGroup> make_feature_group(const std::string& name, const ExtractorV2Options& options);
 
 }  // namespace cartwheel::features

@@ -25,8 +25,8 @@ std::vector<FeatureDefinition> history_definitions() {
   return {
       {"history_visits", "the user's visits before this session; missing without a user, as all of these", store},
       {"history_events", "the user's events before this session", store},
-      {"history_targets", "of these, carts and purchases (those that are targets)", store},
-      {"history_purchases", "of these, purchases", store},
+      {"history_targets", "the user's targets (carts, purchases) before this session", store},
+      {"history_purchases", "the user's purchases before this session", store},
       {"history_target_share", "history_targets / history_events; missing for a new user", store},
       {"history_since_last", "natural logarithm of 1 + days since the user's last event; missing for a new user",
        store},

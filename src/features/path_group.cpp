@@ -16,7 +16,7 @@ struct NameAndMeaning {
 
 constexpr std::array<NameAndMeaning, 7> features{{
     {"product_repeats", "events of the window whose product an earlier event of the window has, too"},
-    {"product_returns", "of these, the ones where another product came in between"},
+    {"product_returns", "events of the window that come back to a product after another one"},
     {"last_product_repeats", "1 if the last event's product is that of the event before it"},
     {"product_switches", "times that the product changes from one event to the next"},
     {"category_switches", "times that the category id changes from one event to the next; missing is a value"},

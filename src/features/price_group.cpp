@@ -18,15 +18,17 @@ class PriceGroup final : public FeatureGroup {
   std::vector<FeatureDefinition> definitions(const SessionOptions&) const override {
     return {
         {"price_first", "price of the window's first event that has one, in currency units; missing if none has", "no"},
-        {"price_last", "price of the last such event", "no"},
+        {"price_last", "price of the window's last event that has one; missing if none has", "no"},
         {"price_min", "lowest price of the window, in currency units; missing if there is none", "no"},
-        {"price_max", "highest price of the window", "no"},
-        {"price_trend", "price_last - price_first", "no"},
+        {"price_max", "highest price of the window; missing if there is none", "no"},
+        {"price_trend", "price_last - price_first; missing if there is no price", "no"},
         {"price_to_median_mean",
          "mean of price / median price of the category (of the longest part of its path that training had; else of all "
          "events); missing without a price",
          medians_fitted},
-        {"price_to_median_last", "the same of the last event with a price alone", medians_fitted},
+        {"price_to_median_last",
+         "price / median price of the category, of the last event that has a price; missing if none has",
+         medians_fitted},
     };
   }
 

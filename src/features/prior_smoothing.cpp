@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cartwheel/history_store.hpp>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/math.hpp"
 #include "core/parallel.hpp"
@@ -32,13 +36,45 @@ class LogLoss {
   double product_ = 1.0, sum_ = 0.0;
 };
 
+/// Whose events do not count where one of them is judged: the session, or else the user.
+class Owners {
+ public:
+  explicit Owners(const EventLog& log) : log_(log) {
+    constexpr std::size_t judged_events = std::size_t{1} << 20;
+    shift_ = static_cast<unsigned>(std::bit_width(log.size() / judged_events));
+  }
+  /// 0 where there is neither.
+  std::uint64_t of(std::uint64_t row) const {
+    if (const Code session = log_.session()[row]; session != missing_code) return session;
+    const Code user = log_.user()[row];
+    return user == missing_code ? 0 : log_.sessions().size() + user;
+  }
+  bool are_judged(std::uint64_t row) const {
+    if (shift_ == 0) return true;
+    const Code session = log_.session()[row];
+    const std::string_view id = session != missing_code ? log_.sessions()[session] : log_.users()[log_.user()[row]];
+    return HistoryStore::key_of(id) >> (64 - shift_) == 0;
+  }
+
+ private:
+  EventLog log_;
+  unsigned shift_;  ///< One owner in 2^shift is judged.
+};
+
+/// What is left of counts without a part of them; rounding of decayed counts may take it below 0.
+PriorCounts without(const PriorCounts& counts, const PriorCounts& part) {
+  return {std::max(counts.views - part.views, 0.0), std::max(counts.targets - part.targets, 0.0)};
+}
+
 }  // namespace
 
 std::vector<double> fit_smoothing(const EventLog& log, const SessionOptions& options, const PriorKeys& keys,
                                   const TimeOrder& order, std::int64_t train_end, double decay_rate) {
+  const Owners owners(log);
   std::vector<double> best(keys.spaces().size());
   core::parallel_for(best.size(), [&](std::size_t space) {
     std::vector<DecayedCounts> cells(keys.count(space));
+    std::unordered_map<std::uint64_t, DecayedCounts> own_cells;  // by owner and key
     DecayedCounts all;
     std::array<LogLoss, choices.size()> losses;
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -52,9 +88,13 @@ std::vector<double> fit_smoothing(const EventLog& log, const SessionOptions& opt
       all.add(type, is_target, time, decay_rate);
       const std::uint32_t number = keys.number(space, key_values(log, row));
       if (number == 0) continue;
+      const std::uint64_t owner = owners.of(row);
+      const bool is_judged = owners.are_judged(row);
+      DecayedCounts none;
+      DecayedCounts& own = owner != 0 && is_judged ? own_cells[owner << 32 | number] : none;
       // Without a view and a target before it, an event cannot tell the choices apart.
-      if (before.views > 0.0 && before.targets > 0.0) {
-        const PriorCounts counts = cells[number].at(time, decay_rate);
+      if (is_judged && before.views > 0.0 && before.targets > 0.0) {
+        const PriorCounts counts = without(cells[number].at(time, decay_rate), own.at(time, decay_rate));
         const double base = base_rate(before);
         for (std::size_t c = 0; c < choices.size(); ++c) {
           const double targets = counts.targets + choices[c] * base, views = counts.views + choices[c];
@@ -62,6 +102,7 @@ std::vector<double> fit_smoothing(const EventLog& log, const SessionOptions& opt
         }
       }
       cells[number].add(type, is_target, time, decay_rate);
+      own.add(type, is_target, time, decay_rate);
     }
     std::array<double, choices.size()> values;
     std::ranges::transform(losses, values.begin(), [](LogLoss& loss) { return loss.value(); });

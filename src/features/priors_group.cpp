@@ -49,7 +49,8 @@ class PriorsGroup final : public FeatureGroup {
           "category path, then the base rate",
           describe(space));
       list.push_back({fmt::format("prior_{}_mean", space.name), "mean over the window's events of " + prior, fitted});
-      list.push_back({fmt::format("prior_{}_max", space.name), "greatest such value of the window", fitted});
+      list.push_back(
+          {fmt::format("prior_{}_max", space.name), "greatest over the window's events of " + prior, fitted});
     }
     list.push_back({"product_popularity",
                     "natural logarithm of 1 + 10,000 * the product's share of all views; mean over the window's events",

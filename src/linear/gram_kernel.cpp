@@ -92,6 +92,19 @@ double GramLayout::entry(std::size_t i, std::size_t k, std::span<const double> s
          offset_[a] * offset_[b] * of_centred(ones, ones, sums);
 }
 
+void fill_gram(const Design& design, const GramLayout& layout, std::span<const std::uint32_t> coordinates,
+               std::span<const double> sums, std::span<double> out) {
+  const auto scale = [&](std::uint32_t coordinate) {
+    return coordinate < design.columns() ? design.scale[coordinate] : 1.0;
+  };
+  const std::size_t n = coordinates.size();
+  for (std::size_t j = 0; j < n; ++j)
+    for (std::size_t k = j; k < n; ++k) {
+      const double sum = layout.entry(j, k, sums) / (scale(coordinates[j]) * scale(coordinates[k]));
+      out[j * n + k] = out[k * n + j] = sum;
+    }
+}
+
 GramKernel::GramKernel(const Design& design, const GramLayout& layout)
     : design_(design),
       layout_(layout),

@@ -44,6 +44,11 @@ class GramLayout {
   std::size_t first_of_mixed_ = 0, first_of_rare_ = 0;
 };
 
+/// The Gram matrix of standardised columns. @param sums  [layout.sums()]: over all rows. @param out  [n x n] for n
+/// coordinates, overwritten; symmetric.
+void fill_gram(const Design& design, const GramLayout& layout, std::span<const std::uint32_t> coordinates,
+               std::span<const double> sums, std::span<double> out);
+
 /// Sums of one thread, tile after tile.
 class GramKernel {
  public:

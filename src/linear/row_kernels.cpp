@@ -163,6 +163,23 @@ CARTWHEEL_DISPATCHED void centre_two_valued(const TwoValued& column, double cent
 
 }  // namespace
 
+std::vector<double> unscaled(const Design& design, std::span<const double> beta) {
+  std::vector<double> b(design.columns());
+  for (std::size_t j = 0; j < b.size(); ++j) b[j] = beta[j] / design.scale[j];
+  return b;
+}
+
+void finish_gradient(const Design& design, std::span<const double> slopes, double residuals,
+                     std::span<double> gradient) {
+  for (std::size_t j = 0; j < design.columns(); ++j) {
+    double slope = slopes[j];
+    if (j >= design.first_mostly_one())
+      slope += (design.mostly_one[j - design.first_mostly_one()].usual - design.centre[j]) * residuals;
+    gradient[j] = slope / design.scale[j];
+  }
+  if (design.intercept) gradient.back() = residuals;
+}
+
 double usual_margin(const Design& design, std::span<const double> b) {
   double sum = 0.0;
   for (std::size_t j = 0, c = design.first_mostly_one(); j < design.mostly_one.size(); ++j, ++c)

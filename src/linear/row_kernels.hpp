@@ -14,6 +14,15 @@ namespace cartwheel::linear {
 /// Rows whose columns stay in the second-level cache between the two passes over them that an evaluation makes.
 inline constexpr std::size_t block_rows = 256;
 
+/// beta / scale of each column: coefficients of centred, unscaled columns. @param beta  [Design::size()]
+std::vector<double> unscaled(const Design& design, std::span<const double> beta);
+
+/// From sums over rows to the gradient. @param slopes  [columns]: of each column, the sum of residual[i] * (x_ij -
+/// centre_j), or, of mostly one value, * (x_ij - usual_j). @param residuals  the sum of residual[i].
+/// @param gradient  [Design::size()], overwritten.
+void finish_gradient(const Design& design, std::span<const double> slopes, double residuals,
+                     std::span<double> gradient);
+
 /// What the columns of mostly one value add to the margin of every row: that of their usual values.
 /// @param b  [columns], in centred, unscaled columns.
 double usual_margin(const Design& design, std::span<const double> b);

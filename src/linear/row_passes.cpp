@@ -53,8 +53,7 @@ class CpuRowPasses final : public RowPasses {
   Point evaluate(std::span<const double> beta, std::span<double> gradient) override {
     const std::size_t columns = design_.columns(), in_lanes = design_.first_mostly_one(),
                       tiles = tiles_of(design_.rows);
-    std::vector<double> b(columns);
-    for (std::size_t j = 0; j < columns; ++j) b[j] = beta[j] / design_.scale[j];
+    const std::vector<double> b = unscaled(design_, beta);
     const double constant = (design_.intercept ? beta.back() : 0.0) + usual_margin(design_, b);
     std::vector<RowSums> sums(tiles);
     std::vector<double> table(tiles * columns), slopes(columns);
@@ -76,10 +75,7 @@ class CpuRowPasses final : public RowPasses {
     });
     add_parts(table, tiles, slopes);
     const double residuals = total(sums, [](const RowSums& tile) { return tile.residual; });
-    for (std::size_t j = in_lanes; j < columns; ++j)
-      slopes[j] += (design_.mostly_one[j - in_lanes].usual - design_.centre[j]) * residuals;
-    for (std::size_t j = 0; j < columns; ++j) gradient[j] = slopes[j] / design_.scale[j];
-    if (design_.intercept) gradient.back() = residuals;
+    finish_gradient(design_, slopes, residuals, gradient);
     Point point{total(sums, [](const RowSums& tile) { return tile.loss; }),
                 total(sums, [](const RowSums& tile) { return tile.error; }), RowSums::infinity, RowSums::infinity,
                 -RowSums::infinity};
@@ -103,7 +99,7 @@ class CpuRowPasses final : public RowPasses {
   }
 
   void gram(std::span<const std::uint32_t> coordinates, std::span<double> out) override {
-    const std::size_t n = coordinates.size(), group_rows = tiles_in_group * tile_rows;
+    const std::size_t group_rows = tiles_in_group * tile_rows;
     const std::size_t groups = (design_.rows + group_rows - 1) / group_rows;
     const GramLayout layout(design_, coordinates);
     std::vector<double> table(groups * layout.sums()), sums(layout.sums());
@@ -111,18 +107,10 @@ class CpuRowPasses final : public RowPasses {
       sum_group(layout, group * tiles_in_group, std::span(table).subspan(group * sums.size(), sums.size()));
     });
     add_parts(table, groups, sums);
-    for (std::size_t j = 0; j < n; ++j)
-      for (std::size_t k = j; k < n; ++k) {
-        const double sum = layout.entry(j, k, sums) / (scale(coordinates[j]) * scale(coordinates[k]));
-        out[j * n + k] = out[k * n + j] = sum;
-      }
+    fill_gram(design_, layout, coordinates, sums, out);
   }
 
  private:
-  double scale(std::uint32_t coordinate) const {
-    return coordinate < design_.columns() ? design_.scale[coordinate] : 1.0;
-  }
-
   /// The Gram sums of a group of tiles, added pairwise.
   void sum_group(const GramLayout& layout, std::size_t first_tile, std::span<double> out) const {
     GramKernel kernel(design_, layout);

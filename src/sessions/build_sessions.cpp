@@ -5,10 +5,12 @@
 #include <optional>
 #include <vector>
 
+#include "core/current_device.hpp"
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
 #include "sessions/events_by_code.hpp"
 #include "sessions/fill_table.hpp"
+#include "sessions/group_sessions.hpp"
 #include "sessions/inactivity.hpp"
 #include "sessions/session_windows.hpp"
 #include "sessions/start_order.hpp"
@@ -128,17 +130,17 @@ SessionMemory memory_for(const SessionCodes& codes, const WindowIndex& index, co
 }
 
 void add_to_account(Account& account, const EventLog& log, const SessionCodes& codes, const LogSummary& summary,
-                    const WindowIndex& index, const Selection& selection, const SessionTable& table) {
+                    const SessionCounts& counts, const SessionTable& table) {
   const SessionOptions& options = table.options;
   account.add("events", static_cast<std::int64_t>(log.size()));
   account.add("events without a session, left out", summary.events_without_session,
               codes.named() ? "they have no user_session" : "they have neither user_session nor user_id");
-  account.add("sessions", static_cast<std::int64_t>(index.sessions));
+  account.add("sessions", static_cast<std::int64_t>(counts.sessions));
   if (options.short_sessions == ShortSessions::leave_out)
     account.add(fmt::format("sessions with fewer than {} events, left out", options.size),
-                static_cast<std::int64_t>(index.sessions - index.windows));
+                static_cast<std::int64_t>(counts.sessions - counts.windows));
   if (options.label == Label::future)
-    account.add("sessions with a target in the window, left out", selection.target_in_window,
+    account.add("sessions with a target in the window, left out", counts.target_in_window,
                 "label future asks what happens after the window");
   account.add("sessions kept", static_cast<std::int64_t>(table.size()));
   account.add("sessions whose label time is after the log's end",
@@ -146,12 +148,10 @@ void add_to_account(Account& account, const EventLog& log, const SessionCodes& c
               "kept, but their label may still change");
 }
 
-}  // namespace
-
-SessionTable build_sessions(const EventLog& log, const SessionOptions& options, Account& account) {
-  options.check();
-  const SessionCodes codes(log, options);
-  const LogSummary summary = summary_of(log.time(), codes.codes());
+/// Fills the rows of `table`, whose options and log are set.
+SessionCounts group_sessions(SessionTable& table, const SessionCodes& codes) {
+  const EventLog& log = table.log;
+  const SessionOptions& options = table.options;
   const EventsByCode events(codes.codes());
   const WindowIndex index = index_windows(events, codes.code_count(), options);
   core::require_memory(memory_for(codes, index, options).most,
@@ -162,14 +162,25 @@ SessionTable build_sessions(const EventLog& log, const SessionOptions& options, 
   SessionWindows windows(log, index, options);
   windows.fill(events);
   const Selection selection = select_windows(windows);
+  fill_table(table, windows, selection.kept);
+  return {index.sessions, index.windows, selection.target_in_window};
+}
 
+}  // namespace
+
+SessionTable build_sessions(const EventLog& log, const SessionOptions& options, Account& account) {
+  options.check();
+  const SessionCodes codes(log, options);
+  const LogSummary summary = summary_of(log.time(), codes.codes());
   SessionTable table;
   table.options = options;
   table.log = log;
   table.log_begin = summary.begin;
   table.log_end = summary.end;
-  fill_table(table, windows, selection.kept);
-  add_to_account(account, log, codes, summary, index, selection, table);
+  const SessionCounts counts = core::current_device() == Device::cuda
+                                   ? group_sessions_on_cuda(table, codes.codes(), codes.code_count())
+                                   : group_sessions(table, codes);
+  add_to_account(account, log, codes, summary, counts, table);
   return table;
 }
 

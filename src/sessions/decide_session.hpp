@@ -3,8 +3,8 @@
 #include <cartwheel/session_table.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
+#include "core/host_device.hpp"
 #include "sessions/event_order.hpp"
 
 namespace cartwheel::sessions {
@@ -20,10 +20,10 @@ struct Decision {
 
 /// The rule of windows and labels, for a session whose first k events are known.
 /// @param count  of these events, at most options.size. @param time_of, is_target  of event i of them, in order.
-/// @param next_target_time  the time of the first target beyond them, if there is one.
+/// @param next_target_time  the time of the first target beyond them; null if there is none.
 template <class TimeOf, class IsTarget>
-Decision decide_session(const SessionOptions& options, std::size_t count, const TimeOf& time_of,
-                        const IsTarget& is_target, std::optional<std::int64_t> next_target_time) {
+CARTWHEEL_HD Decision decide_session(const SessionOptions& options, std::size_t count, const TimeOf& time_of,
+                                     const IsTarget& is_target, const std::int64_t* next_target_time) {
   Decision decision;
   const auto size = static_cast<std::size_t>(options.size);
   const bool keep_short = options.short_sessions == ShortSessions::keep;
@@ -45,10 +45,15 @@ Decision decide_session(const SessionOptions& options, std::size_t count, const 
   }
 
   // Events that a closed session got too late stand before every event beyond the first k.
+  bool target_follows = next_target_time != nullptr;
+  std::int64_t target_time = target_follows ? *next_target_time : 0;
   for (std::size_t i = count; i-- > window;)
-    if (is_target(i)) next_target_time = time_of(i);
+    if (is_target(i)) {
+      target_follows = true;
+      target_time = time_of(i);
+    }
   const std::int64_t horizon_end = time_after(window_end, options.horizon);
-  const bool target_after_window = next_target_time && *next_target_time <= horizon_end;
+  const bool target_after_window = target_follows && target_time <= horizon_end;
 
   decision.left_out = LeftOut::none;
   decision.window = window;

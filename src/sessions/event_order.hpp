@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/host_device.hpp"
+
 /// Order and distance of events in time. Logs made in memory may hold any int64 time, so nothing here can overflow.
 namespace cartwheel::sessions {
 
@@ -12,10 +14,11 @@ inline bool is_before(const Event& a, const Event& b) {
   return a.time != b.time ? a.time < b.time : a.sequence < b.sequence;
 }
 
+inline constexpr std::int64_t last_time = std::numeric_limits<std::int64_t>::max();
+
 /// time + duration, or the last time there is. @param duration  >= 0.
-inline std::int64_t time_after(std::int64_t time, std::int64_t duration) {
-  constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
-  return time > last - duration ? last : time + duration;
+CARTWHEEL_HD inline std::int64_t time_after(std::int64_t time, std::int64_t duration) {
+  return time > last_time - duration ? last_time : time + duration;
 }
 
 /// Whether more than `gap` lies between two times. @param later  >= earlier. @param gap  >= 0.

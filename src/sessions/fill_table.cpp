@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::size_t block_rows = 1024;
 
-void resize(SessionTable& table, std::size_t rows) {
-  const std::size_t cells = rows * static_cast<std::size_t>(table.options.size);
-  const auto resize_all = [](std::size_t size, auto&... columns) { (columns.resize(size), ...); };
-  resize_all(rows, table.session, table.user, table.start, table.window_end, table.label_time, table.start_sequence,
-             table.label, table.event_count);
-  resize_all(cells, table.time, table.price, table.type, table.product, table.category_id, table.category_code,
-             table.brand);
-}
-
 /// Where the events of a block of windows lie in the log, and where they go in the table.
 struct EventPlaces {
   std::vector<std::uint64_t> rows, cells;
@@ -82,6 +73,15 @@ void fill_rows(SessionTable& table, const SessionWindows& windows, std::span<con
 }
 
 }  // namespace
+
+void resize(SessionTable& table, std::size_t rows) {
+  const std::size_t cells = rows * static_cast<std::size_t>(table.options.size);
+  const auto resize_all = [](std::size_t size, auto&... columns) { (columns.resize(size), ...); };
+  resize_all(rows, table.session, table.user, table.start, table.window_end, table.label_time, table.start_sequence,
+             table.label, table.event_count);
+  resize_all(cells, table.time, table.price, table.type, table.product, table.category_id, table.category_code,
+             table.brand);
+}
 
 void fill_table(SessionTable& table, const SessionWindows& windows, const Column<KeptWindow>& kept) {
   resize(table, kept.size());

@@ -35,7 +35,8 @@ void SessionState::add(const Event& event, const SessionOptions& options) {
 LeftOut SessionState::finish(const SessionOptions& options, SessionRow& row) const {
   const sessions::Decision decision = sessions::decide_session(
       options, earliest_.size(), [&](std::size_t i) { return earliest_[i].time; },
-      [&](std::size_t i) { return options.is_target(earliest_[i].type); }, next_target_time_);
+      [&](std::size_t i) { return options.is_target(earliest_[i].type); },
+      next_target_time_ ? &*next_target_time_ : nullptr);
   if (decision.left_out != LeftOut::none) return decision.left_out;
   const Event& first = earliest_.front();
   row.session = first.session;

@@ -156,7 +156,7 @@ Decision SessionWindows::decide(std::uint64_t number) const {
   const std::span<const Key> keys = earliest(number);
   return decide_session(
       options_, keys.size(), [&](std::size_t i) { return keys[i].time; },
-      [&](std::size_t i) { return keys[i].is_target(); }, next == no_target ? std::nullopt : std::optional(next));
+      [&](std::size_t i) { return keys[i].is_target(); }, next == no_target ? nullptr : &next);
 }
 
 }  // namespace cartwheel::sessions

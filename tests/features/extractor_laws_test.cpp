@@ -271,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(
                                {"utc_offset", -7.5},
                                {"history_users", std::int64_t{11}}},
                               Label::future},
-                      Setting{"V2_cyclic", "V2", {{"calendar", std::string("cyclic")}}, Label::window}),
+                      Setting{"V2_raw", "V2", {{"calendar", std::string("raw")}, {"utc_offset", 2.0}}, Label::window}),
     [](const auto& setting) { return std::string(setting.param.name); });
 
 }  // namespace
