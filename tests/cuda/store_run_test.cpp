@@ -39,9 +39,6 @@ gap = "0h"
 session_size = 3
 [models.bernoulli_nb]
 [models.logistic_regression]
-[models.random_forest]
-n_estimators = [10]
-max_depth = [6]
 )";
   std::vector<std::string> words{
       INTENT_CLI, "run",    "one_batch.toml", test::shared_data("store_2016-08_09.csv").string(),
