@@ -86,10 +86,24 @@ class ConfigReader {
         step_lines_[name] = value.source().begin.line;
       } else if (section == "data") {
         read_data(name, value);
+      } else if (section == "session" && name == "size") {
+        read_sizes(value);
       } else {
         at(value, [&] { apply_setting(config_.experiment, section + "." + name, values_of(value)); });
       }
     }
+  }
+
+  /// The last setting that is made is that of the first length.
+  void read_sizes(const toml::node& node) {
+    at(node, [&] {
+      const std::vector<ParameterValue> values = values_of(node);
+      if (values.empty()) apply_setting(config_.experiment, "session.size", values);
+      for (std::size_t i = values.size(); i-- > 0;) {
+        apply_setting(config_.experiment, "session.size", {values[i]});
+        config_.sizes.insert(config_.sizes.begin(), config_.experiment.session.size);
+      }
+    });
   }
 
   void read_data(const std::string& key, const toml::node& node) {
@@ -206,5 +220,27 @@ class ConfigReader {
 }  // namespace
 
 Config read_config(const std::filesystem::path& path) { return ConfigReader(path).read(); }
+
+void Config::require_one_size(const Command& command) const {
+  if (sizes.size() > 1)
+    throw ParameterError(
+        fmt::format("[session] size is a list, which only 'run' compares; give {} one of them", command.name));
+}
+
+std::filesystem::path config_path(const Arguments& arguments, const Command& command) {
+  if (arguments.positional().empty())
+    throw ParameterError(fmt::format("{} needs a config file, for example: {}", command.name, command.example));
+  return arguments.positional()[0];
+}
+
+std::vector<std::filesystem::path> event_files(const Arguments& arguments, const Config& config,
+                                               const Command& command) {
+  if (arguments.positional().size() > 1) return arguments.event_files(1);
+  if (config.events.empty())
+    throw ParameterError(
+        fmt::format("{} needs events: name a file after the config, or [data] events within it; for example: {}",
+                    command.name, command.example));
+  return cartwheel::find_event_files(config.events);
+}
 
 }  // namespace intent_cli

@@ -67,6 +67,8 @@ int main(int argc, char** argv) {
     return fail(error.what(), 3);
   } catch (const cartwheel::DeviceError& error) {
     return fail(error.what(), 4);
+  } catch (const CheckFailed& failed) {
+    return fail(failed.what(), 5);
   } catch (const cartwheel::Cancelled&) {
     return fail("interrupted; nothing half-written was left behind", 130);
   } catch (const std::bad_alloc&) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <random>
 
 #include "core/atomic_file.hpp"
 #include "core/memory.hpp"
@@ -100,6 +101,12 @@ void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, cons
       "beside the log, and {} stay\n",
       log.size(), memory.sessions, memory.windows, cartwheel::core::format_bytes(memory.most),
       cartwheel::core::format_bytes(memory.table));
+}
+
+std::uint64_t key_of_ids(const Arguments& arguments) {
+  if (arguments.has("seed")) return arguments.seed();
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {

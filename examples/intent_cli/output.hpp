@@ -3,9 +3,11 @@
 #include <cartwheel/account.hpp>
 #include <cartwheel/session_table.hpp>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +18,11 @@
 namespace intent_cli {
 
 using Json = nlohmann::ordered_json;
+
+/// A check that a command was asked for did not pass, and its page says why: exit code 5.
+struct CheckFailed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// How long each stage of a command took.
 class Stopwatch {
@@ -48,6 +55,10 @@ void state_needs(const Arguments& arguments, std::span<const std::filesystem::pa
 
 /// Says on stderr what building sessions of a large log will take, before it is done. Nothing with --quiet.
 void say_memory(const Arguments& arguments, const cartwheel::EventLog& log, const cartwheel::SessionOptions& options);
+
+/// The key that this run hashes ids with: drawn anew each time, unless --seed gives one (then the same ids look the
+/// same in all pages of that seed).
+std::uint64_t key_of_ids(const Arguments& arguments);
 
 /// Writes a result to `path`, atomically.
 void write_file(const std::filesystem::path& path, std::string_view text);

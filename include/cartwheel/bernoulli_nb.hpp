@@ -47,6 +47,12 @@ class BernoulliNB final : public Model {
   const std::vector<std::string>& bit_names() const;
   /// log P(bit | class): [2 x bits], row-major.
   const std::vector<double>& feature_log_prob() const;
+  /// log P(no bit | class): [2 x bits], row-major; from its own count, so exact also where P(bit) is nearly 1.
+  const std::vector<double>& feature_log_clear() const;
+  /// The columns of the fit that have an indicator bit, increasing.
+  const std::vector<std::uint32_t>& indicators() const;
+  /// As in the options.
+  const std::optional<double>& binarize() const;
   /// log P(class): [2].
   const std::vector<double>& class_log_prior() const;
 

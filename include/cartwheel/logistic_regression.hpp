@@ -61,6 +61,10 @@ class LogisticRegression final : public Model {
   const std::vector<std::string>& coefficient_names() const;
   const std::vector<double>& coefficients() const;  ///< In the columns as given.
   double intercept() const;
+  /// [columns of the fit]: what stands for a missing value.
+  const std::vector<float>& column_means() const;
+  /// The columns of the fit that have an indicator, increasing.
+  const std::vector<std::uint32_t>& indicators() const;
 
   /// The certificate of the fit.
   struct Report {

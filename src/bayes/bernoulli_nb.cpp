@@ -60,7 +60,7 @@ struct BernoulliNB::Impl {
 
   // What follows from it.
   std::vector<std::string> bit_names;
-  std::vector<double> feature_log_prob;  ///< [2 x bits]
+  std::vector<double> feature_log_prob, feature_log_clear;  ///< [2 x bits]
   double base = 0.0;                     ///< log P(row, 1) - log P(row, 0) of a row without any bit.
   std::vector<double> weights;           ///< [bits]: what a set bit adds to it.
 
@@ -95,6 +95,7 @@ void BernoulliNB::Impl::derive() {
   bit_names = feature_names;
   for (const std::uint32_t j : indicators) bit_names.push_back(features::indicator_name(feature_names[j]));
   feature_log_prob.resize(2 * bits());
+  feature_log_clear.resize(2 * bits());
   weights.assign(bits(), 0.0);
   base = class_log_prior[1] - class_log_prior[0];
   for (std::size_t b = 0; b < bits(); ++b) {
@@ -104,6 +105,7 @@ void BernoulliNB::Impl::derive() {
       log_set[c] = core::log(ones[c][b] + alpha) - total;
       log_clear[c] = core::log(class_rows[c] - ones[c][b] + alpha) - total;
       feature_log_prob[c * bits() + b] = log_set[c];
+      feature_log_clear[c * bits() + b] = log_clear[c];
     }
     base += log_clear[1] - log_clear[0];
     weights[b] = (log_set[1] - log_clear[1]) - (log_set[0] - log_clear[0]);
@@ -179,6 +181,9 @@ std::vector<double> BernoulliNB::predict_log_proba(const FeatureMatrix& x) const
 const std::vector<std::string>& BernoulliNB::feature_names() const { return impl_->feature_names; }
 const std::vector<std::string>& BernoulliNB::bit_names() const { return impl_->bit_names; }
 const std::vector<double>& BernoulliNB::feature_log_prob() const { return impl_->feature_log_prob; }
+const std::vector<double>& BernoulliNB::feature_log_clear() const { return impl_->feature_log_clear; }
+const std::vector<std::uint32_t>& BernoulliNB::indicators() const { return impl_->indicators; }
+const std::optional<double>& BernoulliNB::binarize() const { return impl_->binarize; }
 const std::vector<double>& BernoulliNB::class_log_prior() const { return impl_->class_log_prior; }
 
 void BernoulliNB::write(core::ByteWriter& out) const {

@@ -16,6 +16,7 @@ enum class RandomPurpose : std::uint32_t {
   permutation = 5,
   search = 6,
   resample = 7,
+  audit = 8,
 };
 
 struct PhiloxBlock {

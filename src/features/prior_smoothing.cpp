@@ -39,9 +39,11 @@ class LogLoss {
 /// Whose events do not count where one of them is judged: the session, or else the user.
 class Owners {
  public:
-  explicit Owners(const EventLog& log) : log_(log) {
-    constexpr std::size_t judged_events = std::size_t{1} << 20;
-    shift_ = static_cast<unsigned>(std::bit_width(log.size() / judged_events));
+  Owners(const EventLog& log, std::int64_t train_end, std::size_t judged_events) : log_(log) {
+    // Of the events to learn from alone: what comes after them must not decide who is judged.
+    const auto known = static_cast<std::size_t>(
+        std::ranges::count_if(log.time(), [&](std::int64_t time) { return time <= train_end; }));
+    shift_ = static_cast<unsigned>(std::bit_width(known / judged_events));
   }
   /// 0 where there is neither.
   std::uint64_t of(std::uint64_t row) const {
@@ -69,8 +71,9 @@ PriorCounts without(const PriorCounts& counts, const PriorCounts& part) {
 }  // namespace
 
 std::vector<double> fit_smoothing(const EventLog& log, const SessionOptions& options, const PriorKeys& keys,
-                                  const TimeOrder& order, std::int64_t train_end, double decay_rate) {
-  const Owners owners(log);
+                                  const TimeOrder& order, std::int64_t train_end, double decay_rate,
+                                  std::size_t judged_events) {
+  const Owners owners(log, train_end, judged_events);
   std::vector<double> best(keys.spaces().size());
   core::parallel_for(best.size(), [&](std::size_t space) {
     std::vector<DecayedCounts> cells(keys.count(space));

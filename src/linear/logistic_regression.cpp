@@ -158,6 +158,8 @@ const std::vector<std::string>& LogisticRegression::feature_names() const { retu
 const std::vector<std::string>& LogisticRegression::coefficient_names() const { return impl_->coefficient_names; }
 const std::vector<double>& LogisticRegression::coefficients() const { return impl_->coefficients; }
 double LogisticRegression::intercept() const { return impl_->intercept; }
+const std::vector<float>& LogisticRegression::column_means() const { return impl_->fill; }
+const std::vector<std::uint32_t>& LogisticRegression::indicators() const { return impl_->indicators; }
 const LogisticRegression::Report& LogisticRegression::report() const { return impl_->report; }
 const std::optional<LogisticRegression::StandardErrors>& LogisticRegression::standard_errors() const {
   return impl_->standard_errors;

@@ -24,7 +24,7 @@ constexpr std::size_t block_rows = 4096;
 /// which is a quarter for every row where all coefficients are 0: four times it is the plain one.
 Matrix covariance(const linear::Design& design, std::span<const std::uint32_t> columns) {
   const std::vector<std::uint8_t> labels(design.rows);
-  const auto passes = linear::make_cpu_row_passes(design, {labels, {1.0, 1.0}, {}});
+  const auto passes = linear::make_row_passes(design, {labels, {1.0, 1.0}, {}});
   std::vector<double> gradient(design.size());
   passes->evaluate(std::vector<double>(design.size()), gradient);
   passes->keep();

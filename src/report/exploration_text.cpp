@@ -2,29 +2,20 @@
 
 #include <algorithm>
 #include <cartwheel/report.hpp>
-#include <iterator>
 #include <string_view>
 
 #include "core/csv_text.hpp"
 #include "core/time.hpp"
 #include "data/escaped_text.hpp"
 #include "report/number_text.hpp"
+#include "report/page.hpp"
 
 namespace cartwheel {
 namespace {
 
+using report::Page;
 using report::percent;
 using report::thousands;
-
-/// Text that grows by formatted lines.
-struct Page {
-  std::string text;
-  template <class... Arguments>
-  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
-    text += '\n';
-  }
-};
 
 std::string target_name(const SessionOptions& options) {
   if (options.target_cart && options.target_purchase) return "cart or purchase";

@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<std::string> commands{"generate", "prepare", "run", "fit", "predict", "features", "table"};
+const std::vector<std::string> commands{"generate", "prepare", "run", "fit", "predict", "explain", "errors", "audit", "pitfalls", "features", "table"};
 
 TEST_F(IntentCli, HelpNamesEveryCommandAndShowsAnExample) {
   const ProgramResult result = run({"--help"});

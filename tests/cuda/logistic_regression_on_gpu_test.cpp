@@ -70,23 +70,24 @@ std::vector<double> numbers_of(RowPasses& passes, std::size_t n) {
   return all;
 }
 
-void expect_numbers_of_cpu(std::size_t rows, std::size_t columns) {
+void expect_numbers_of_cpu(std::size_t rows, std::size_t columns, bool weighted, bool intercept) {
+  SCOPED_TRACE(::testing::Message() << rows << " rows, " << columns << " columns, " << weighted << intercept);
   const Sample sample(rows, columns);
+  const std::span<const double> weight = weighted ? std::span<const double>(sample.weight) : std::span<const double>();
+  const FilledColumns filled = FilledColumns::of(sample.x, weight);
+  const Design design = Design::of(filled, WeightedRows(rows, weight), intercept);
+  const LabelledRows labelled{sample.y, {0.7, 1.9}, weight};
+  const auto cpu = make_cpu_row_passes(design, labelled), gpu = make_cuda_row_passes(design, labelled);
+  const std::vector<double> expected = numbers_of(*cpu, design.size()), actual = numbers_of(*gpu, design.size());
+  ASSERT_EQ(actual.size(), expected.size());
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < actual.size(); ++i) different += actual[i] != expected[i];
+  EXPECT_EQ(different, 0u) << "of " << actual.size() << " numbers";
+}
+
+void expect_numbers_of_cpu(std::size_t rows, std::size_t columns) {
   for (const bool weighted : {false, true})
-    for (const bool intercept : {true, false}) {
-      SCOPED_TRACE(::testing::Message() << rows << " rows, " << columns << " columns, " << weighted << intercept);
-      const std::span<const double> weight =
-          weighted ? std::span<const double>(sample.weight) : std::span<const double>();
-      const FilledColumns filled = FilledColumns::of(sample.x, weight);
-      const Design design = Design::of(filled, WeightedRows(rows, weight), intercept);
-      const LabelledRows labelled{sample.y, {0.7, 1.9}, weight};
-      const auto cpu = make_cpu_row_passes(design, labelled), gpu = make_cuda_row_passes(design, labelled);
-      const std::vector<double> expected = numbers_of(*cpu, design.size()), actual = numbers_of(*gpu, design.size());
-      ASSERT_EQ(actual.size(), expected.size());
-      std::size_t different = 0;
-      for (std::size_t i = 0; i < actual.size(); ++i) different += actual[i] != expected[i];
-      EXPECT_EQ(different, 0u) << "of " << actual.size() << " numbers";
-    }
+    for (const bool intercept : {true, false}) expect_numbers_of_cpu(rows, columns, weighted, intercept);
 }
 
 TEST(LogisticRegressionOnGpu, PassesHaveTheBitsOfTheCpuForEveryNumberOfRows) {
@@ -97,6 +98,7 @@ TEST(LogisticRegressionOnGpu, PassesHaveTheBitsOfTheCpuForEveryNumberOfRows) {
 TEST(LogisticRegressionOnGpu, PassesHaveTheBitsOfTheCpuForEveryNumberOfColumns) {
   CARTWHEEL_NEEDS_DEVICE();
   for (const std::size_t columns : {1u, 2u, 3u, 4u, 33u, 130u}) expect_numbers_of_cpu(200, columns);
+  expect_numbers_of_cpu(70, 600, true, true);
 }
 
 TEST(LogisticRegressionOnGpu, WritesTheBytesOfTheCpu) {

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cartwheel/earliness.hpp>
 #include <cartwheel/error.hpp>
 #include <cartwheel/report.hpp>
+#include <functional>
 
 #include "command.hpp"
 #include "config.hpp"
@@ -16,15 +18,6 @@ void add_options(cxxopts::Options& options) {
                         cxxopts::value<std::string>()->default_value("result"),
                         "DIR")("dry-run", "Show what would be done (fits, shared work, memory), and do none of it")(
       "resume", "Go on with a run that was interrupted: the same config, events and --out");
-}
-
-std::vector<std::filesystem::path> event_files(const Arguments& arguments, const Config& config) {
-  if (arguments.positional().size() > 1) return arguments.event_files(1);
-  if (config.events.empty())
-    throw cartwheel::ParameterError(
-        fmt::format("run needs events: name a file after the config, or [data] events within it; for example: {}",
-                    run_command.example));
-  return cartwheel::find_event_files(config.events);
 }
 
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
@@ -122,15 +115,49 @@ void set_aside(const Arguments& arguments, const std::filesystem::path& journal)
                     journal.string(), aside.string())});
 }
 
+/// The experiment once for each window length of the config.
+void run_lengths(const Arguments& arguments, const Config& config, const cartwheel::EventLog& log,
+                 cartwheel::Account& account, Stopwatch& stopwatch) {
+  const std::filesystem::path out = arguments.text("out");
+  const auto journal = [&](int size) { return out / fmt::format("size_{}_search.journal", size); };
+  if (!config.experiment.resume)
+    for (const int size : config.sizes) set_aside(arguments, journal(size));
+  stopwatch.start("experiment");
+  const cartwheel::Earliness earliness = run_earliness(log, config.experiment, config.sizes, account);
+  stopwatch.start("write");
+  write_earliness(earliness, out);
+  for (const int size : config.sizes) std::filesystem::remove(journal(size));
+  std::vector<std::string> warnings;
+  for (const cartwheel::EarlinessRun& length : earliness.runs) {
+    for (const std::string& warning : warnings_of(length.result))
+      warnings.push_back(fmt::format("size {}: {}", length.size, warning));
+    account.add(fmt::format("combinations tried, windows of {}", length.size),
+                static_cast<std::int64_t>(length.result.search.size()));
+  }
+  warn(arguments, warnings);
+  if (!arguments.quiet())
+    fmt::print(stderr, "written: {}\n", (out / "{batches.json, earliness.csv, size_N/}").string());
+  finish(arguments, arguments.format() == Format::csv ? earliness_csv(earliness) : earliness_text(earliness),
+         Json::parse(earliness_json(earliness)), account, stopwatch);
+}
+
+/// What is finished is kept in the journal: says how to go on with it after `work` was interrupted.
+void resumable(const Arguments& arguments, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const cartwheel::Cancelled&) {
+    fmt::print(stderr, "\nwhat is finished is kept; to go on: {}\n", resuming_command(arguments));
+    throw;
+  }
+}
+
 void run(const Arguments& arguments) {
-  if (arguments.positional().empty())
-    throw cartwheel::ParameterError(fmt::format("run needs a config file, for example: {}", run_command.example));
   Stopwatch stopwatch;
   stopwatch.start("config");
-  Config config = read_config(arguments.positional()[0]);
+  Config config = read_config(config_path(arguments, run_command));
   if (arguments.has("seed")) config.experiment.seed = arguments.seed();
   config.experiment.progress = arguments.progress();
-  const auto files = event_files(arguments, config);
+  const auto files = event_files(arguments, config, run_command);
   const std::filesystem::path out = arguments.text("out");
   config.experiment.journal = out / "search.journal";
   config.experiment.resume = arguments.has("resume");
@@ -140,11 +167,16 @@ void run(const Arguments& arguments) {
   cartwheel::Account account;
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, options, account);
+  if (config.sizes.size() > 1 && !arguments.has("dry-run"))
+    return resumable(arguments, [&] { run_lengths(arguments, config, log, account, stopwatch); });
   stopwatch.start("sessions");
   say_memory(arguments, log, config.experiment.session);
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
   if (arguments.has("dry-run")) {
     stopwatch.start("plan");
+    if (config.sizes.size() > 1)
+      warn(arguments, {fmt::format("the plan is that of windows of {} events; there are {} lengths, each with its own",
+                                   config.experiment.session.size, config.sizes.size())});
     const cartwheel::ExperimentPlan plan = cartwheel::plan_experiment(sessions, config.experiment);
     return finish(arguments, as_text(plan), as_json(plan), account, stopwatch);
   }
@@ -154,17 +186,14 @@ void run(const Arguments& arguments) {
     warn(arguments, {fmt::format("there is no {} to resume from; the search begins at its beginning",
                                  config.experiment.journal.string())});
   stopwatch.start("experiment");
-  try {
+  resumable(arguments, [&] {
     const cartwheel::ExperimentResult result = cartwheel::run_experiment(sessions, config.experiment);
     account.add_all(result.account);
     stopwatch.start("write");
     write_experiment(result, out);
     std::filesystem::remove(config.experiment.journal);
     show(arguments, result, account, stopwatch);
-  } catch (const cartwheel::Cancelled&) {
-    fmt::print(stderr, "\nwhat is finished is kept; to go on: {}\n", resuming_command(arguments));
-    throw;
-  }
+  });
 }
 
 }  // namespace
