@@ -95,8 +95,8 @@ class DecisionTree final : public Model {
   /// @param sample_weight  empty, or one a row (see FitContext). Weights count in gains and probabilities, in fixed
   /// point of about 52 - log2(rows) bits; a row of weight 2 equals the row twice, but for min_samples_*, which count
   /// rows.
-  /// @throws ParameterError, DataError. Memory beyond `x`: 2 bytes a value (3 where more than 255 bins are used), 16
-  /// bytes a row; while bins are made, at most 28 bytes a row and thread.
+  /// @throws ParameterError, DataError. Memory beyond `x`: 2 bytes a value (3 where more than 255 bins are used) and
+  /// half a byte more for sums, 16 bytes a row; while bins are made, at most 28 bytes a row and thread.
   static DecisionTree fit(const FeatureMatrix& x, std::span<const std::uint8_t> y,
                           const DecisionTreeOptions& options = {}, std::span<const double> sample_weight = {});
   /// The same as fit with each of `options`, in order: columns are binned once for each distinct max_bins, and trees

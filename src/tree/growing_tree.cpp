@@ -17,6 +17,8 @@ GrowingTree<Row>::GrowingTree(const Training& training, Pool& pool, const TreeSa
       pool_(pool),
       tree_(sample.tree),
       with_repeats_(sample.draws > 0 || !sample.weights.empty()),
+      hands_on_(training.settings.plan.hands_on && training.settings.max_features == training.x.columns &&
+                std::is_same_v<Row, TreeRow> && (!with_repeats_ || training.settings.min_samples_leaf == 1)),
       rows_(sample_rows(sample)),
       rule_(training.settings.balanced_subsample ? balanced_rule(training.settings.impurity.criterion, root_.sum)
                                                  : training.settings.impurity),
@@ -92,36 +94,51 @@ auto GrowingTree<Row>::workspace() -> typename Pool::Lease {
 }
 
 template <class Row>
+auto GrowingTree<Row>::part(Workspace& workspace, const OpenNode& open, const NodeSums& sums,
+                            std::span<std::uint64_t> constant, const BinTable& bins, std::vector<Cell> cells)
+    -> Outcome {
+  SearchedNode<Row> node{rows_in(open), sums.sum, open.path, constant, {}};
+  if constexpr (std::is_same_v<Row, TreeRow>) {
+    if (hands_on_ && cells.empty() && workspace.kept.wanted(node.rows.size()))
+      cells = workspace.kept.sum(node.rows, bins, constant);
+    node.cells = cells;
+  }
+  Outcome outcome{workspace.search.part(node, bins, std::span(aside_).subspan(open.begin)), {}};
+  if constexpr (std::is_same_v<Row, TreeRow>)
+    if (outcome.parts.split.found() && !cells.empty())
+      outcome.cells = workspace.kept.hand_on(node.rows, outcome.parts.left_rows, bins, constant, std::move(cells));
+  return outcome;
+}
+
+template <class Row>
 auto GrowingTree<Row>::grow_subtree(Workspace& workspace, const OpenTop& root, const NodeSums& sums) -> Part {
   const std::size_t words = training_.mask_words(), small_rows = training_.settings.plan.small_block_rows;
   const bool copies_again = rows_of(root.open) > small_rows;
-  auto& [search, block, small_block, stack, masks, constant] = workspace;
-  const auto span_of = [&](const OpenNode& open) { return std::span(rows_).subspan(open.begin, rows_of(open)); };
+  auto& [search, kept, block, small_block, stack, masks, constant] = workspace;
   Part part;
   part.nodes.push_back({sums});
-  block.gather(training_.rows, span_of(root.open));
-  stack.assign(1, {root.open, false});
+  block.gather(training_.rows, rows_in(root.open));
+  stack.clear();
+  stack.push_back({root.open, false, {}});
   stack[0].open.node = 0;
   masks = root.constant;
   constant.resize(words);
   while (!stack.empty()) {
-    auto [open, is_small] = stack.back();
+    auto [open, is_small, cells] = std::move(stack.back());
     stack.pop_back();
     std::copy_n(masks.begin() + static_cast<std::ptrdiff_t>(stack.size() * words), words, constant.begin());
-    const std::span<Row> rows = span_of(open);
-    if (copies_again && !is_small && rows.size() <= small_rows) {
-      small_block.gather(block, rows);  // the last node that was there has no open nodes left
+    if (copies_again && !is_small && rows_of(open) <= small_rows) {
+      small_block.gather(block, rows_in(open));  // the last node that was there has no open nodes left
       is_small = true;
     }
-    const NodeParts<Row> parts =
-        search.part({rows, part.nodes[open.node].sums.sum, open.path, constant},
-                    (is_small ? small_block : block).table(), std::span(aside_).subspan(open.begin));
-    if (!parts.split.found()) continue;
-    add_children(part, open, parts, [&](const OpenNode& child) {
+    Outcome outcome = this->part(workspace, open, part.nodes[open.node].sums, constant,
+                                 (is_small ? small_block : block).table(), std::move(cells));
+    if (!outcome.parts.split.found()) continue;
+    add_children(part, open, outcome.parts, [&, begin = open.begin, in_small = is_small](const OpenNode& child) {
       const auto place = static_cast<std::ptrdiff_t>(stack.size() * words);
       if (masks.size() < (stack.size() + 1) * words) masks.resize((stack.size() + 1) * words);
       std::ranges::copy(constant, masks.begin() + place);
-      stack.push_back({child, is_small});
+      stack.push_back({child, in_small, std::move(child.begin == begin ? outcome.cells.left : outcome.cells.right)});
     });
   }
   return part;
@@ -133,29 +150,31 @@ void GrowingTree<Row>::grow_top() {
   const GrowPlan& plan = training_.settings.plan;
   Part& top = parts_[0];
   std::vector<OpenTop> level;
-  const auto add = [&](const OpenNode& open, const std::vector<std::uint64_t>& constant) {
-    if (rows_of(open) > plan.block_rows) return level.push_back({open, constant});
-    small_.push_back({open, constant});
+  const auto add = [&](const OpenNode& open, const std::vector<std::uint64_t>& constant, std::vector<Cell> cells) {
+    if (rows_of(open) > plan.block_rows) return level.push_back({open, constant, std::move(cells)});
+    small_.push_back({open, constant, {}});  // many of them wait, so each sums its rows anew
     top.nodes[open.node].subtree = static_cast<std::uint32_t>(small_.size());
   };
   if (is_open(root_, rows_.size(), 0))
     add({0, 0, static_cast<std::uint32_t>(rows_.size()), 0, root_path},
-        std::vector<std::uint64_t>(training_.mask_words()));
+        std::vector<std::uint64_t>(training_.mask_words()), {});
   while (!level.empty()) {
-    std::vector<NodeParts<Row>> outcomes(level.size());
+    std::vector<Outcome> outcomes(level.size());
     core::parallel_for(level.size(), [&](std::size_t i) {
       const OpenNode& open = level[i].open;
       const bool sparse = rows_of(open) * plan.sparse < training_.x.rows;
-      outcomes[i] = workspace()->search.part({std::span(rows_).subspan(open.begin, rows_of(open)),
-                                              top.nodes[open.node].sums.sum, open.path, level[i].constant},
-                                             sparse ? training_.rows.table() : training_.columns,
-                                             std::span(aside_).subspan(open.begin));
+      outcomes[i] = part(*workspace(), open, top.nodes[open.node].sums, level[i].constant,
+                         sparse ? training_.rows.table() : training_.columns, std::move(level[i].cells));
     });
     std::vector<OpenTop> done;
     done.swap(level);
-    for (std::size_t i = 0; i < done.size(); ++i)
-      if (outcomes[i].split.found())
-        add_children(top, done[i].open, outcomes[i], [&](const OpenNode& child) { add(child, done[i].constant); });
+    for (std::size_t i = 0; i < done.size(); ++i) {
+      auto& [parts, cells] = outcomes[i];
+      if (!parts.split.found()) continue;
+      add_children(top, done[i].open, parts, [&, begin = done[i].open.begin](const OpenNode& child) {
+        add(child, done[i].constant, std::move(child.begin == begin ? cells.left : cells.right));
+      });
+    }
   }
 }
 

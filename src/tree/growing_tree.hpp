@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "tree/kept_sums.hpp"
 #include "tree/node_search.hpp"
 #include "tree/tree_nodes.hpp"
 #include "tree/workspace_pool.hpp"
@@ -56,11 +57,21 @@ class GrowingTree {
   struct OpenTop {
     OpenNode open;
     std::vector<std::uint64_t> constant;
+    std::vector<Cell> cells;  ///< KeptSums; empty: none.
+  };
+  struct Outcome {
+    NodeParts<Row> parts;
+    KeptSums::Children cells;
   };
 
   std::vector<Row> sample_rows(const TreeSample& sample);
   std::vector<Row> sample_rows(std::span<const std::uint32_t> weights);
   typename Pool::Lease workspace();
+  std::span<Row> rows_in(const OpenNode& open) { return std::span(rows_).subspan(open.begin, rows_of(open)); }
+  /// Searches a node and parts its rows. @param constant  of it; takes what is found out. @param cells  KeptSums or
+  /// empty.
+  Outcome part(Workspace& workspace, const OpenNode& open, const NodeSums& sums, std::span<std::uint64_t> constant,
+               const BinTable& bins, std::vector<Cell> cells);
   Part grow_subtree(Workspace& workspace, const OpenTop& root, const NodeSums& sums);
   bool is_open(const NodeSums& sums, std::size_t distinct_rows, std::uint32_t depth) const;
   /// Turns a leaf into a split; children that may become splits are passed on, the right one first.
@@ -74,6 +85,7 @@ class GrowingTree {
   Pool& pool_;
   std::uint32_t tree_;
   bool with_repeats_;
+  bool hands_on_;  ///< Whether nodes hand their sums on to their children.
   NodeSums root_;
   std::vector<Row> rows_;  ///< Node by node.
   ImpurityRule rule_;
@@ -88,14 +100,17 @@ struct GrowingTree<Row>::Workspace {
   struct Waiting {
     OpenNode open;
     bool is_small;  ///< Its rows are in the small block.
+    std::vector<Cell> cells;
   };
 
   explicit Workspace(const Training& training)
       : search(training),
+        kept(training),
         block(training.stored, std::min<std::size_t>(training.x.rows, training.settings.plan.block_rows)),
         small_block(training.stored, std::min<std::size_t>(training.x.rows, training.settings.plan.small_block_rows)) {}
 
   NodeSearch<Row> search;
+  KeptSums kept;
   LocalBins block, small_block;
   std::vector<Waiting> stack;
   std::vector<std::uint64_t> masks;  ///< Of the node at place i of the stack: words i * words to (i + 1) * words.

@@ -118,6 +118,18 @@ auto Histogram<Row>::take(std::size_t k) -> std::span<Bin> {
   return std::span(present_).first(size);
 }
 
+template <class Row>
+auto Histogram<Row>::list(std::span<const Cell> cells) -> std::span<Bin> {
+  if (present_.size() < narrow_cells) present_.resize(narrow_cells);
+  std::size_t size = 0;
+  for (std::uint32_t bin = 0; bin < cells.size(); ++bin) {
+    if (cells[bin] == Cell{}) continue;
+    const auto counts = unpack(cells[bin]);
+    present_[size++] = {bin, some_rows(counts), counts};
+  }
+  return std::span(present_).first(size);
+}
+
 /// With far fewer rows than a wide column has cells, sorting the rows' bins beats looking for those they touched.
 template <class Row>
 auto Histogram<Row>::sort(std::span<const Row> rows, const StridedBins& column) -> std::span<Bin> {

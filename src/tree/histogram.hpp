@@ -37,6 +37,9 @@ class Histogram {
   /// called once for each of them.
   std::span<Bin> take(std::size_t k);
 
+  /// The same of cells that were summed before and are not changed. Bin::distinct_rows are some numbers above 0.
+  std::span<Bin> list(std::span<const typename Row::Cell> cells);
+
   /// The same for one wide column. Time: rows + cells / 64, or rows * log(rows) where rows are much fewer.
   std::span<Bin> sum_wide(std::span<const Row> rows, const StridedBins& column, bool count_distinct);
 

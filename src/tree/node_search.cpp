@@ -11,8 +11,6 @@
 namespace cartwheel::tree {
 namespace {
 
-constexpr std::size_t large_node = 1 << 14;  ///< Rows from which on the features of a node are searched in parallel.
-
 /// Moves the rows that go left before the others; both keep their order, so bins are read in order of memory.
 template <class Row, class GoesLeft>
 std::size_t part_rows(std::span<Row> rows, std::span<Row> aside, const GoesLeft& goes_left) {
@@ -132,11 +130,16 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
   stores_.clear();
   only_cuts_.clear();
   next_.resize(features.size());
-  place_of_store_.resize(bins.stores.size());
+  if (place_of_store_.empty()) place_of_store_.resize(bins.stores.size());
   for (std::uint32_t i = 0; i < features.size(); ++i) {
     const StridedBins& column = bins[features[i]];
     if (column.wide()) {
       search_wide(node, column, features[i], order, best, varies[i]);
+      continue;
+    }
+    if (!column.shares_store()) {
+      next_[i] = none;
+      stores_.push_back({column.store, i});
       continue;
     }
     std::uint32_t& place = place_of_store_[column.store];
@@ -153,11 +156,14 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
     const std::size_t size = std::min(at_once, stores_.size() - begin);
     std::array<StridedBins, at_once> summed;
     for (std::size_t k = 0; k < size; ++k) summed[k] = bins.stores[stores_[begin + k].store];
-    histogram_.sum(node.rows, std::span(summed).first(size), count_distinct_);
+    if (node.cells.empty()) histogram_.sum(node.rows, std::span(summed).first(size), count_distinct_);
     for (std::size_t k = 0; k < size; ++k) {
       const WantedStore& store = stores_[begin + k];
       place_of_store_[store.store] = 0;
-      const std::span<Bin> present = histogram_.take(k);
+      const std::span<Bin> present =
+          node.cells.empty()
+              ? histogram_.take(k)
+              : histogram_.list(node.cells.subspan(training_.stored.first_cell(store.store), summed[k].cells));
       if (node.rows.size() < large_node)  // else tasks share the node
         training_.stored.mark_constant(store.store, present, node.constant);
       for (std::uint32_t i = store.head; i != none; i = next_[i]) {
@@ -170,7 +176,7 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
       }
     }
   }
-  find_split(order, std::span<const OnlyCut<Sum>>(only_cuts_), best);
+  if (!only_cuts_.empty()) find_split(order, std::span<const OnlyCut<Sum>>(only_cuts_), best);
 }
 
 template <class Row>
@@ -204,7 +210,8 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
   std::iota(features_.begin(), features_.end(), 0u);
   core::RandomStream random(training_.settings.seed, core::RandomPurpose::split_features, tree_, node.path);
   if constexpr (std::is_same_v<Sum, Counts>) {
-    compares_ = node.rows.size() <= std::min(training_.settings.plan.compared_rows, ComparedRows::most_rows) &&
+    compares_ = training_.stored.any_wide() &&
+                node.rows.size() <= std::min(training_.settings.plan.compared_rows, ComparedRows::most_rows) &&
                 node.counts.rows <= ComparedRows::most_weight;
     if (compares_) compared_.take(node.rows);
   }

@@ -12,6 +12,8 @@
 
 namespace cartwheel::tree {
 
+inline constexpr std::size_t large_node = 1 << 14;  ///< Rows from which on columns are summed in parallel.
+
 /// What all trees of a grower share.
 struct Training {
   Training(const BinnedColumns& x, std::span<const std::uint8_t> labels, const GrowSettings& settings);
@@ -35,6 +37,8 @@ struct SearchedNode {
   std::uint64_t path;
   /// One bit a column: whether it is known to be constant in the node. Children inherit what was found out.
   std::span<std::uint64_t> constant;
+  /// The cells of all stores, if they are known (KeptSums); else empty.
+  std::span<const typename Row::Cell> cells = {};
 };
 
 /// How a node is parted.

@@ -97,6 +97,7 @@ StoredColumns::StoredColumns(const BinnedColumns& x) : columns_(x.columns) {
     columns_[j] = x.with_column(j, [&](auto bins) {
       return StridedBins{reinterpret_cast<const std::uint8_t*>(bins.data()), sizeof bins[0], x.cells(j)};
     });
+  any_wide_ = std::ranges::any_of(columns_, &StridedBins::wide);
   for (const Group& group : make_groups(x, candidates)) {
     Members& members = members_.emplace_back();
     if (group.columns.size() == 1) {
@@ -128,6 +129,8 @@ StoredColumns::StoredColumns(const BinnedColumns& x) : columns_(x.columns) {
     for (const std::uint32_t j : group.columns) columns_[j].bins = shared_.back().data();
     stores_.push_back({shared_.back().data(), 1, next, static_cast<std::uint32_t>(stores_.size())});
   }
+  first_cell_.push_back(0);
+  for (const StridedBins& store : stores_) first_cell_.push_back(first_cell_.back() + store.cells);
 }
 
 }  // namespace cartwheel::tree

@@ -23,9 +23,13 @@ class StoredColumns {
   std::size_t size() const { return stores_.size(); }
   /// A whole store, column-wise, as if it were a column.
   const StridedBins& store(std::size_t number) const { return stores_[number]; }
+  /// Where the cells of a store begin, if those of all stores are laid end to end.
+  std::size_t first_cell(std::size_t store) const { return first_cell_[store]; }
+  std::size_t total_cells() const { return first_cell_.back(); }
   /// Column j, column-wise. A wide one has no store.
   const StridedBins& column(std::uint32_t j) const { return columns_[j]; }
   std::size_t columns() const { return columns_.size(); }
+  bool any_wide() const { return any_wide_; }
   /// Marks the columns of a shared store in a mask of one bit a column, but for those that the bytes speak of.
   /// @param bytes  of the rows of a node. Does nothing for a store that is not shared.
   template <class Bins>
@@ -40,7 +44,9 @@ class StoredColumns {
   }
 
  private:
+  bool any_wide_ = false;
   std::vector<StridedBins> stores_;
+  std::vector<std::size_t> first_cell_;  ///< [size() + 1]
   std::vector<StridedBins> columns_;
   /// Who shares a store; all empty if it is not shared.
   struct Members {

@@ -69,7 +69,7 @@ TEST(GrowingLaws, NeitherThreadsNorLayoutsNorBlocksChangeAByte) {
           DecisionTreeOptions options;
           options.criterion = entropy ? Criterion::entropy : Criterion::gini;
           options.min_samples_leaf.count = leaf;
-          options.max_features.rule = MaxFeatures::Rule::sqrt;
+          options.max_features.rule = entropy ? MaxFeatures::Rule::all : MaxFeatures::Rule::sqrt;
           tree::GrowSettings settings = tree::make_grow_settings(options, {binned.rows, 1}, binned.columns);
           if (with_units) settings.units = units;
           std::set<std::string> results;
@@ -77,7 +77,7 @@ TEST(GrowingLaws, NeitherThreadsNorLayoutsNorBlocksChangeAByte) {
           for (const tree::GrowPlan& plan :
                {tree::GrowPlan{}, tree::GrowPlan{0, 0, 0}, tree::GrowPlan{0, 0, never}, tree::GrowPlan{300, 0, 0},
                 tree::GrowPlan{300, 40, 2}, tree::GrowPlan{never, never, 0}, tree::GrowPlan{never, 100, 0},
-                tree::GrowPlan{300, 40, 8, 0}, tree::GrowPlan{300, 40, 8, 5}})
+                tree::GrowPlan{300, 40, 8, 0}, tree::GrowPlan{300, 40, 8, 5}, tree::GrowPlan{300, 40, 8, 32, false}})
             for (const int threads : plan.sparse == 2 ? std::vector<int>{1, 2, 7} : std::vector<int>{2})
               core::with_threads(threads, [&] {
                 settings.plan = plan;

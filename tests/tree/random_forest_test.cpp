@@ -101,8 +101,7 @@ TEST_F(RandomForestTest, FitEachGivesTheBytesOfSeparateFits) {
   std::vector<const RandomForest*> forests;
   for (const RandomForest& forest : together) forests.push_back(&forest);
   const auto probabilities = RandomForest::predict_each(forests, x);
-  for (std::size_t i = 0; i < grid.size(); ++i)
-    EXPECT_EQ(probabilities[i], together[i].predict_proba(x)) << i;
+  for (std::size_t i = 0; i < grid.size(); ++i) EXPECT_EQ(probabilities[i], together[i].predict_proba(x)) << i;
   EXPECT_TRUE(RandomForest::fit_each(x, data.labels, {}).empty());
 }
 
