@@ -7,18 +7,6 @@
 namespace cartwheel::tree {
 namespace {
 
-bool smaller_share(Counts a, Counts b, bool& equal) {
-  const std::uint64_t left = std::uint64_t{a.positives} * b.rows, right = std::uint64_t{b.positives} * a.rows;
-  equal = left == right;
-  return left < right;
-}
-
-bool smaller_share(WeightedCounts a, WeightedCounts b, bool& equal) {
-  const auto left = gain_detail::Wide{a.positives} * b.rows, right = gain_detail::Wide{b.positives} * a.rows;
-  equal = left == right;
-  return left < right;
-}
-
 /// Looks at the cuts of a column without missing values. Scores come first, for many cuts at once; then only the cuts
 /// that may be better than what there is are looked at one by one, and they are few.
 template <class C>

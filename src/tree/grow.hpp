@@ -7,6 +7,7 @@
 
 #include "tree/binning.hpp"
 #include "tree/impurity.hpp"
+#include "tree/stop_rule.hpp"
 #include "tree/tree_nodes.hpp"
 
 namespace cartwheel::tree {
@@ -18,6 +19,7 @@ struct GrowPlan {
   std::size_t sparse = 8;          ///< A larger node that has less than one row in so many reads rows, else columns.
   std::size_t compared_rows = 32;  ///< A node of at most as many, and of at most 32, compares rows (ComparedRows).
   bool hands_on = true;  ///< A larger child's sums are its parent's less its sibling's, where that can be (KeptSums).
+  std::size_t rows_a_block = 16384;  ///< On a GPU: rows that one block sums; a node of more is summed by several.
 };
 
 /// What stops a tree and what it looks at; everything checked and resolved to numbers.
@@ -33,6 +35,8 @@ struct GrowSettings {
   std::span<const std::uint64_t>
       units;  ///< [rows] sample weights, each at least 1 unit; empty: none (see SampleUnits).
   GrowPlan plan;
+
+  StopRule stop_rule() const { return {max_depth, min_samples_split, min_samples_leaf, min_impurity_decrease}; }
 };
 
 /// The rows of one tree.
@@ -56,7 +60,8 @@ class Grower {
 /// @param x, labels  [rows] (each 0 or 1): must outlive the grower.
 std::unique_ptr<Grower> make_cpu_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
                                         const GrowSettings& settings);
-/// The same on the GPU. @throws DeviceError in a build without CUDA, or when there is no usable GPU.
+/// @throws DeviceError where there is no GPU, or its memory does not suffice: 1 byte a cell of `x`, 40 bytes a row and
+/// sample, and, while a level is worked on, its nodes and the histograms of its large ones.
 std::unique_ptr<Grower> make_cuda_grower(const BinnedColumns& x, std::span<const std::uint8_t> labels,
                                          const GrowSettings& settings);
 /// On the current device (core/current_device.hpp).

@@ -1,16 +1,13 @@
 #include "tree/growing_tree.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cartwheel/error.hpp>
-#include <cmath>
-#include <limits>
 
 #include "core/parallel.hpp"
 #include "tree/bootstrap.hpp"
 #include "tree/grow_settings.hpp"
 #include "tree/path.hpp"
+#include "tree/sample_totals.hpp"
+#include "tree/threshold.hpp"
 
 namespace cartwheel::tree {
 
@@ -35,53 +32,31 @@ std::vector<Row> GrowingTree<Row>::sample_rows(const TreeSample& sample) {
 
 template <class Row>
 std::vector<Row> GrowingTree<Row>::sample_rows(std::span<const std::uint32_t> weights) {
-  const std::size_t rows = training_.x.rows;
-  const auto weight_of = [&](std::size_t row) { return weights.empty() ? 1 : weights[row]; };
-  std::uint64_t weighted_rows = 0, heaviest = 0, distinct = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    weighted_rows += weight_of(row);
-    heaviest = std::max<std::uint64_t>(heaviest, weight_of(row));
-    distinct += weight_of(row) != 0 ? 1 : 0;
-  }
-  if (weighted_rows == 0 || weighted_rows > std::numeric_limits<std::uint32_t>::max() || heaviest > max_row_weight)
-    throw DataError(fmt::format("tree {} would grow on {} weighted rows; at least 1 and at most 2^32 - 1 are possible",
-                                tree_, weighted_rows));
-  std::vector<Row> result(distinct + 1);  // one more, for what is written after the last row and not kept
-  typename Row::Cell sum{};
+  const SampleTotals totals = sum_sample(tree_, weights, training_.labels, training_.settings.units);
+  root_.rows = totals.rows;
+  if constexpr (std::is_same_v<Row, TreeRow>)
+    root_.sum = totals.rows;
+  else
+    root_.sum = totals.weighted;
+  // One more, for what is written after the last row and not kept.
+  std::vector<Row> result(totals.distinct_rows + 1);
   std::size_t next = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const std::uint32_t weight = weight_of(row);
+  for (std::size_t row = 0; row < training_.x.rows; ++row) {
+    const std::uint32_t weight = weights.empty() ? 1 : weights[row];
     Row& place = result[next];
     if constexpr (std::is_same_v<Row, TreeRow>)
       place = Row(static_cast<std::uint32_t>(row), weight, training_.labels[row]);
     else
       place = Row(static_cast<std::uint32_t>(row), weight, training_.labels[row], training_.settings.units[row]);
-    sum += place.cell();
-    root_.rows = root_.rows + place.counts();
     next += weight != 0 ? 1 : 0;  // no branch: a bootstrap leaves out a third of the rows
   }
   result.pop_back();
-  root_.sum = unpack(sum);
   return result;
 }
 
 template <class Row>
 bool GrowingTree<Row>::is_open(const NodeSums& sums, std::size_t distinct_rows, std::uint32_t depth) const {
-  const GrowSettings& settings = training_.settings;
-  return sums.rows.positives != 0 && sums.rows.positives != sums.rows.rows && depth < settings.max_depth &&
-         distinct_rows >= settings.min_samples_split && distinct_rows >= std::size_t{2} * settings.min_samples_leaf;
-}
-
-/// The midpoint of the highest training value of the left bin and the lowest of the next one present in the node, as
-/// float32 rounded down, so that  left value <= threshold < right value; infinity where all values go left.
-template <class Row>
-float GrowingTree<Row>::threshold(const BasicSplit<Sum>& split) const {
-  if (split.next_bin == no_bin) return std::numeric_limits<float>::infinity();
-  const std::uint32_t first = training_.x.first_cell[static_cast<std::size_t>(split.feature)];
-  const double midpoint =
-      (double{training_.x.highest[first + split.bin]} + double{training_.x.lowest[first + split.next_bin]}) / 2.0;
-  const auto nearest = static_cast<float>(midpoint);
-  return nearest <= midpoint ? nearest : std::nextafter(nearest, -std::numeric_limits<float>::infinity());
+  return training_.settings.stop_rule().is_open(sums.rows, distinct_rows, depth);
 }
 
 template <class Row>
@@ -96,7 +71,8 @@ void GrowingTree<Row>::add_children(Part& part, const OpenNode& parent, const No
   node.feature = parts.split.feature;
   node.missing_left = parts.split.missing_left;
   if (parts.levels.empty()) {
-    node.threshold = threshold(parts.split);
+    node.threshold =
+        threshold(training_.x, static_cast<std::uint32_t>(parts.split.feature), parts.split.bin, parts.split.next_bin);
   } else {
     part.level_sets.push_back(parts.levels);
     node.levels = static_cast<std::uint32_t>(part.level_sets.size());

@@ -77,7 +77,6 @@ class GrowingTree {
   /// Turns a leaf into a split; children that may become splits are passed on, the right one first.
   template <class Open>
   void add_children(Part& part, const OpenNode& parent, const NodeParts<Row>& parts, const Open& open) const;
-  float threshold(const BasicSplit<Sum>& split) const;
   std::size_t rows_of(const OpenNode& open) const { return open.end - open.begin; }
   void grow_top();
   TreeNodes put_together() const;

@@ -1,6 +1,5 @@
 #include "tree/level_sets.hpp"
 
-#include <algorithm>
 #include <cartwheel/error.hpp>
 #include <limits>
 
@@ -24,10 +23,6 @@ std::uint32_t LevelSets::add(std::span<const std::uint16_t> levels) {
     words_.insert(words_.end(), levels.begin(), levels.end());
   }
   return static_cast<std::uint32_t>(set);
-}
-
-bool LevelSets::list_contains(const std::uint16_t* list, std::uint32_t place) {
-  return std::binary_search(list + 1, list + 1 + list[0], place);
 }
 
 }  // namespace cartwheel::tree

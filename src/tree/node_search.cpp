@@ -2,24 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <numeric>
 
-#include "core/math.hpp"
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
+#include "tree/entropy_table.hpp"
 
 namespace cartwheel::tree {
 namespace {
-
-constexpr std::size_t entropy_terms = 1 << 14;
-
-std::vector<double> make_entropy_terms(const GrowSettings& settings, std::uint32_t rows) {
-  if (settings.impurity.criterion == Criterion::gini) return {};
-  std::vector<double> terms(std::min<std::size_t>(entropy_terms, std::size_t{rows} + 1));
-  for (std::size_t i = 0; i < terms.size(); ++i) terms[i] = core::x_log2_x(static_cast<double>(i));
-  return terms;
-}
 
 /// Moves the rows that go left before the others; both keep their order, so bins are read in order of memory.
 template <class Row, class GoesLeft>
@@ -66,7 +56,7 @@ Training::Training(const BinnedColumns& its_x, std::span<const std::uint8_t> its
     : x(its_x),
       labels(its_labels),
       settings(its_settings),
-      terms(make_entropy_terms(settings, x.rows)),
+      terms(entropy_table(settings, x.rows)),
       stored(x),
       columns(column_wise(stored)),
       rows(stored, x.rows) {}
@@ -267,25 +257,13 @@ std::vector<std::uint16_t> NodeSearch<Row>::levels_apart(const SearchedNode<Row>
   return levels;
 }
 
-/// scikit-learn's weighted impurity decrease, with its allowance for rounding.
-template <class Row>
-bool NodeSearch<Row>::decreases_enough(Sum node, Sum left) const {
-  if (training_.settings.min_impurity_decrease == 0.0) return true;
-  const Sum right = node - left;
-  const double weight = rule_.weight(node);
-  const double decrease = weight / rule_.weight(root_) *
-                          (rule_.impurity(node) - rule_.weight(right) / weight * rule_.impurity(right) -
-                           rule_.weight(left) / weight * rule_.impurity(left));
-  return decrease + std::numeric_limits<double>::epsilon() >= training_.settings.min_impurity_decrease;
-}
-
 template <class Row>
 NodeParts<Row> NodeSearch<Row>::part(const SearchedNode<Row>& node, const BinTable& bins, std::span<Row> aside) {
   NodeParts<Row> parts;
   parts.split = best_split(node, bins);
   const Split& split = parts.split;
   if (!split.found()) return parts;
-  if (!decreases_enough(node.counts, split.left)) {
+  if (!training_.settings.stop_rule().decreases_enough(rule_, root_, node.counts, split.left)) {
     parts.split = {};
     return parts;
   }

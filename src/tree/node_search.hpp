@@ -88,7 +88,6 @@ class NodeSearch {
   void search_some(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                    std::span<const std::uint32_t> features, Split& best, std::span<std::uint8_t> varies);
   std::vector<std::uint16_t> levels_apart(const SearchedNode<Row>& node, const StridedBins& bins, const Split& split);
-  bool decreases_enough(Sum node, Sum left) const;
 
   const Training& training_;
   std::uint32_t tree_ = 0;

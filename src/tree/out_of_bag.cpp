@@ -3,19 +3,34 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/current_device.hpp"
+#include "tree/predict_cuda.hpp"
+
 namespace cartwheel::tree {
 
 void OutOfBag::add(const Predictor& trees, std::span<const std::vector<std::uint32_t>> weights) {
+  const auto add_tree = [&](std::size_t t, std::size_t begin, std::span<const double> probabilities) {
+    for (std::size_t i = 0; i < probabilities.size(); ++i) {
+      if (weights[t][begin + i] != 0) continue;
+      sums_[begin + i] += probabilities[i];
+      ++trees_[begin + i];
+    }
+  };
+  if (core::current_device() == Device::cuda) {
+    tree_probabilities_on_gpu(trees.trees(), trees.rows(), x_, weights.size(),
+                              [&](std::size_t begin, std::span<const double> probabilities) {
+                                const std::size_t rows = probabilities.size() / weights.size();
+                                for (std::size_t t = 0; t < weights.size(); ++t)
+                                  add_tree(t, begin, probabilities.subspan(t * rows, rows));
+                              });
+    return;
+  }
   trees.rows().for_each_block(x_, [&](std::size_t begin, std::span<const float> rows) {
     std::vector<double> probabilities(rows.size() / trees.rows().stride());
     for (std::size_t t = 0; t < weights.size(); ++t) {
       std::ranges::fill(probabilities, 0.0);
       trees.trees().add_probabilities(t, rows, probabilities);
-      for (std::size_t i = 0; i < probabilities.size(); ++i) {
-        if (weights[t][begin + i] != 0) continue;
-        sums_[begin + i] += probabilities[i];
-        ++trees_[begin + i];
-      }
+      add_tree(t, begin, probabilities);
     }
   });
 }

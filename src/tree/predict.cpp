@@ -6,10 +6,14 @@
 #include <array>
 #include <cartwheel/error.hpp>
 
+#include "core/current_device.hpp"
+#include "tree/predict_cuda.hpp"
+
 namespace cartwheel::tree {
 
 std::vector<std::vector<double>> Predictor::mean_probabilities(const RowValues& x,
                                                                std::span<const std::size_t> sizes) const {
+  if (core::current_device() == Device::cuda) return mean_probabilities_on_gpu(*trees_, rows_, x, sizes);
   std::vector<std::vector<double>> results(sizes.size(), std::vector<double>(x.rows()));
   const std::size_t most = *std::ranges::max_element(sizes);
   rows_.for_each_block(x, [&](std::size_t begin, std::span<const float> rows) {
@@ -35,6 +39,8 @@ double Predictor::mean_probability(std::span<const float> values, std::size_t tr
 }
 
 std::vector<std::uint32_t> Predictor::leaves(const RowValues& x, std::size_t trees) const {
+  if (core::current_device() == Device::cuda)
+    throw DeviceError("the leaves that rows come to are not found on the GPU yet; use device cpu");
   std::vector<std::uint32_t> result(x.rows() * trees);
   rows_.for_each_block(x, [&](std::size_t begin, std::span<const float> rows) {
     const std::span<std::uint32_t> leaves = std::span(result).subspan(begin * trees);

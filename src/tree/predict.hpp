@@ -25,7 +25,8 @@ class Predictor {
   std::vector<double> mean_probability(const RowValues& x, std::size_t trees) const {
     return std::move(mean_probabilities(x, {&trees, 1}).front());
   }
-  /// The same of one row. @param values  [columns], as PredictionRows::fill. @throws DataError for another number.
+  /// The same of one row, on the CPU: one row is no work for a GPU. @param values  [columns], as PredictionRows::fill.
+  /// @throws DataError for another number.
   double mean_probability(std::span<const float> values, std::size_t trees) const;
   /// The number of the leaf that each row comes to, [rows x trees].
   std::vector<std::uint32_t> leaves(const RowValues& x, std::size_t trees) const;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/host_device.hpp"
 #include "core/parallel.hpp"
 #include "tree/row_block.hpp"
 
@@ -26,7 +27,7 @@ class PredictionRows {
   }
   static std::uint32_t slot(std::uint32_t column, bool missing_left) { return 2 + 2 * column + (missing_left ? 1 : 0); }
 
-  static bool missing_left(std::uint32_t slot) { return slot % 2 == 1; }
+  CARTWHEEL_HD static bool missing_left(std::uint32_t slot) { return slot % 2 == 1; }
 
   /// @param values  [rows x columns()]: NaN is missing; what is no level's place is missing in a category column.
   /// @param out  [rows x stride()], overwritten.

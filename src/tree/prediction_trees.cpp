@@ -75,6 +75,24 @@ class PackedTrees final : public PredictionTrees {
     return sum;
   }
 
+  FlatForest flatten(std::size_t trees) const override {
+    FlatForest flat;
+    const std::size_t nodes = trees < size() ? trees_[trees].first_node : nodes_.size();
+    const std::size_t leaves = trees < size() ? trees_[trees].first_leaf : probabilities_.size();
+    for (const Node& node : std::span(nodes_).first(nodes)) {
+      const bool has_levels = by_level && (node.slot & level_bit) != 0;
+      const auto slot = static_cast<std::uint32_t>(has_levels ? node.slot ^ level_bit : node.slot);
+      flat.nodes.push_back({node.first, slot | (has_levels ? FlatForest::level_bit : 0), node.left});
+    }
+    for (const PackedTree& tree : std::span(trees_).first(trees)) {
+      flat.first_node.push_back(tree.first_node);
+      flat.first_leaf.push_back(tree.first_leaf);
+    }
+    flat.probabilities.assign(probabilities_.begin(), probabilities_.begin() + static_cast<std::ptrdiff_t>(leaves));
+    flat.level_sets.assign(sets_.words().begin(), sets_.words().end());
+    return flat;
+  }
+
  private:
   using Node = PackedNode<Index>;
   static constexpr Index level_bit = static_cast<Index>(Index{1} << (std::numeric_limits<Index>::digits - 1));

@@ -11,6 +11,20 @@
 
 namespace cartwheel::tree {
 
+/// Trees as a GPU takes them.
+struct FlatForest {
+  /// See PredictionTrees: the root has number 1, and a leaf, whose slot is 0, names its place among the leaves.
+  struct Node {
+    std::uint32_t first, slot, left;
+  };
+  static constexpr std::uint32_t level_bit = 0x80000000;  ///< Of a slot: the node splits by levels.
+
+  std::vector<Node> nodes;
+  std::vector<std::uint64_t> first_node, first_leaf;  ///< Of each tree.
+  std::vector<double> probabilities;                  ///< Of the leaves.
+  std::vector<std::uint16_t> level_sets;              ///< LevelSets::words.
+};
+
 /// Trees in the form that predicts: 8 bytes a node (12 where a tree has 2^16 nodes or the matrix 2^14 columns) and 8
 /// bytes a leaf, in breadth-first order. Several rows, or for one row several trees, go down side by side, so that the
 /// memory accesses of one hide those of the others.
@@ -27,6 +41,8 @@ class PredictionTrees {
   /// The sum over the first `trees` trees, in their order, of one row's P(y = 1): the bits of add_probabilities for
   /// tree after tree.
   virtual double sum_probabilities(std::span<const float> row, std::size_t trees) const = 0;
+  /// The first `trees` trees.
+  virtual FlatForest flatten(std::size_t trees) const = 0;
 };
 
 std::unique_ptr<const PredictionTrees> make_prediction_trees(std::span<const TreeNodes> trees,

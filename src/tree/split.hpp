@@ -43,4 +43,16 @@ CARTWHEEL_HD void keep_better(const GainOrder<C>& order, const BasicSplit<C>& ca
   best = candidate;
 }
 
+/// Whether the first of two sets of rows has the smaller share of positives. @param equal  whether they are the same.
+CARTWHEEL_HD inline bool smaller_share(Counts a, Counts b, bool& equal) {
+  const std::uint64_t left = std::uint64_t{a.positives} * b.rows, right = std::uint64_t{b.positives} * a.rows;
+  equal = left == right;
+  return left < right;
+}
+CARTWHEEL_HD inline bool smaller_share(WeightedCounts a, WeightedCounts b, bool& equal) {
+  const auto left = gain_detail::Wide{a.positives} * b.rows, right = gain_detail::Wide{b.positives} * a.rows;
+  equal = left == right;
+  return left < right;
+}
+
 }  // namespace cartwheel::tree
