@@ -41,6 +41,7 @@ DictionaryBuilder::DictionaryBuilder(std::size_t limit) : limit_(limit) {
 }
 
 Code DictionaryBuilder::code_of(std::string_view text) {
+  if (text.empty()) return missing_code;  // it may have no address, which memcpy must not be given
   index_.reserve(ends_.size());
   if (text.size() >= padded_text::padding) return find_or_add(HashedText::of(text.data(), text.size()));
   char copy[padded_text::padding] = {};
