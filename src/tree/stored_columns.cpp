@@ -38,7 +38,7 @@ Candidate find_others(const BinnedColumns& x, std::uint32_t j) {
   const auto* const bins = std::get_if<std::vector<std::uint8_t>>(&x.bins[j]);
   if (bins == nullptr || x.by_level(j) || x.cells(j) < 2) return {};
   Candidate result{common_bin(*bins), {}};
-  const std::uint64_t all_common = 0x0101010101010101 * result.common;
+  const std::uint64_t all_common = std::uint64_t{0x0101010101010101} * result.common;
   result.rows.resize((x.rows + 63) / 64);
   std::uint64_t others = 0;
   for (std::size_t row = 0; row < x.rows; row += 8) {
