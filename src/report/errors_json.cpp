@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/time.hpp"
+#include "report/reliability_json.hpp"
 #include "report/session_text.hpp"
 
 namespace cartwheel {
@@ -33,19 +34,6 @@ Json to_json(const ErrorCount& c) {
           {"error_rate", c.error_rate()},
           {"mean_probability", c.probability},
           {"observed", c.observed()}};
-}
-
-Json to_json(const Reliability& r) {
-  Json bins = Json::array();
-  for (const ReliabilityBin& bin : r.bins)
-    if (bin.rows > 0)
-      bins.push_back({{"low", bin.low},
-                      {"high", bin.high},
-                      {"sessions", bin.rows},
-                      {"positives", bin.positives},
-                      {"mean_probability", bin.mean_probability},
-                      {"observed", bin.observed()}});
-  return {{"expected_calibration_error", r.error}, {"bins", bins}};
 }
 
 Json to_json(const std::vector<WrongSession>& sessions, const ShownId& id) {
@@ -85,7 +73,7 @@ Json to_json(const ModelErrors& m, const ShownId& id) {
             {"no_to_all", m.profit.none},
             {"best", m.profit.best},
             {"best_threshold", m.profit.best_threshold}}},
-          {"reliability", to_json(m.reliability)},
+          {"reliability", report::reliability_json(m.reliability)},
           {"segments", segments},
           {"no_segments", m.no_segments.empty() ? Json() : Json(m.no_segments)},
           {"periods", periods},

@@ -6,25 +6,12 @@
 
 #include "core/csv_text.hpp"
 #include "report/number_text.hpp"
+#include "report/reliability_json.hpp"
 
 namespace cartwheel {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Bins without sessions are left out.
-Json to_json(const Reliability& reliability) {
-  Json bins = Json::array();
-  for (const ReliabilityBin& bin : reliability.bins)
-    if (bin.rows > 0)
-      bins.push_back({{"low", bin.low},
-                      {"high", bin.high},
-                      {"sessions", bin.rows},
-                      {"positives", bin.positives},
-                      {"mean_probability", bin.mean_probability},
-                      {"observed", bin.observed()}});
-  return {{"expected_calibration_error", reliability.error}, {"bins", bins}};
-}
 
 Json to_json(const CutValue& cut) {
   return {{"value", cut.value}, {"low", cut.low}, {"high", cut.high}, {"reached", cut.reached}};
@@ -108,7 +95,7 @@ std::string batches_json(const ExperimentResult& result) {
                       {"false_positive", row.confusion.false_positive},
                       {"false_negative", row.confusion.false_negative},
                       {"true_positive", row.confusion.true_positive}}},
-                    {"reliability", to_json(row.reliability)},
+                    {"reliability", report::reliability_json(row.reliability)},
                     {"tuned", row.tuned ? to_json(*row.tuned) : Json()},
                     {"tested", to_json(row.tested)},
                     {"best_threshold", row.best_threshold},
