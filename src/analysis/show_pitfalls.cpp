@@ -59,13 +59,7 @@ struct Recipe {
   /// Steps and model on columns that are no extractor's.
   Pipeline fit(const FeatureMatrix& x, const std::vector<std::uint8_t>& y) const {
     Pipeline fitted;
-    TrainingRows training{x, y};
-    for (const NamedStep& step : pipeline.steps) {
-      FittedStep next = fit_step(step, training.x, training.y, context);
-      fitted.steps.push_back(std::move(next.step));
-      training = std::move(next.training);
-    }
-    pipeline::fit_last(pipeline.model, pipeline.model_parameters, training, context, fitted);
+    pipeline::fit_after_extractor(pipeline, {x, y}, context, fitted);
     return fitted;
   }
 };

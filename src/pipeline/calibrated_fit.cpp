@@ -3,6 +3,7 @@
 #include <array>
 #include <cartwheel/calibration.hpp>
 #include <numeric>
+#include <utility>
 
 #include "pipeline/failure_of.hpp"
 
@@ -59,6 +60,16 @@ void fit_last(std::string_view model, const Parameters& parameters, const Traini
   if (outcome.failure) std::rethrow_exception(outcome.failure);
   pipeline.model = outcome.model;
   if (outcome.calibration) pipeline.steps.back() = outcome.calibration;
+}
+
+void fit_after_extractor(const PipelineRecipe& recipe, TrainingRows training, const FitContext& context,
+                         Pipeline& pipeline) {
+  for (const NamedStep& step : recipe.steps) {
+    FittedStep next = fit_step(step, training.x, training.y, context);
+    pipeline.steps.push_back(std::move(next.step));
+    training = std::move(next.training);
+  }
+  fit_last(recipe.model, recipe.model_parameters, training, context, pipeline);
 }
 
 }  // namespace cartwheel::pipeline

@@ -24,4 +24,9 @@ std::vector<FitOutcome> fit_each_calibrated(std::string_view model, std::span<co
 void fit_last(std::string_view model, const Parameters& parameters, const TrainingRows& training,
               const FitContext& context, Pipeline& pipeline);
 
+/// Fits all of a recipe that comes after its extractor, steps in their order and then fit_last, on columns as an
+/// extractor gives them. @throws as fit_last.
+void fit_after_extractor(const PipelineRecipe& recipe, TrainingRows training, const FitContext& context,
+                         Pipeline& pipeline);
+
 }  // namespace cartwheel::pipeline

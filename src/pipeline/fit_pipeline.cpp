@@ -36,12 +36,7 @@ Pipeline fit_pipeline(const SessionTable& sessions, std::span<const std::uint32_
 
   training.x = fitted->fit_transform(sessions, rows, train_end);
   pipeline.extractor = std::move(fitted);
-  for (const NamedStep& step : recipe.steps) {
-    FittedStep next = fit_step(step, training.x, training.y, context);
-    pipeline.steps.push_back(std::move(next.step));
-    training = std::move(next.training);
-  }
-  pipeline::fit_last(recipe.model, recipe.model_parameters, training, context, pipeline);
+  pipeline::fit_after_extractor(recipe, std::move(training), context, pipeline);
   return pipeline;
 }
 
