@@ -140,7 +140,7 @@ def series(report, per_item):
 
 
 def draw(path, lines, x_label, y_label):
-    """Lines over two logarithmic axes, each named at its end: no legend to look up."""
+    """Lines over two logarithmic axes. A job has one colour; its line is broken where the GPU did it."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -148,8 +148,11 @@ def draw(path, lines, x_label, y_label):
     import matplotlib.pyplot as pyplot
 
     figure, axes = pyplot.subplots(figsize=(9, 0.8 + 0.32 * max(9, len(lines))), layout="constrained")
-    for style, (name, points) in enumerate(lines.items()):
-        axes.plot(*zip(*points), marker="o", markersize=3, linewidth=1.2, linestyle=["-", "--", ":", "-."][style // 10 % 4], label=name)
+    jobs = list(dict.fromkeys(re.sub("GPU|CPU", "", name) for name in lines))
+    for name, points in lines.items():
+        job = jobs.index(re.sub("GPU|CPU", "", name))
+        style = "--" if "GPU" in name else ["-", ":", "-."][job // 10 % 3]
+        axes.plot(*zip(*points), marker="o", markersize=3, linewidth=1.2, linestyle=style, color=f"C{job % 10}", label=name)
     axes.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
     axes.grid(True, which="major", linewidth=0.4, alpha=0.6)
     axes.spines[["top", "right"]].set_visible(False)
