@@ -16,7 +16,7 @@ function eventTable(session) {
 }
 
 const wrongSessions = (sessions, verdict) => sessions.map((session) => el("details", { class: "session" },
-  el("summary", {}, `Session ${session.session}, ${session.start.slice(0, 16)}: ${percent(session.probability)} given, ${verdict}`), eventTable(session)));
+  el("summary", {}, `Session ${session.session}, ${session.start.slice(0, 16)}: probability ${percent(session.probability)}, ${verdict}`), eventTable(session)));
 
 function driftChart(model) {
   return chart({
@@ -54,7 +54,6 @@ sections.push((doc) => {
       drift?.figure ?? "",
       subtitle("Worst wrong yes"), ...(model.false_positives.length > 0 ? wrongSessions(model.false_positives, "no target came") : [note("None.")]),
       subtitle("Worst wrong no"), ...(model.false_negatives.length > 0 ? wrongSessions(model.false_negatives, "a target came") : [note("None.")]));
-    for (const one of drawn) if (!one.canvas.isConnected && one.chart !== null) drawn.delete(one);
     drawAll();
   }
   const preferred = doc.experiment ? ranking(doc.experiment).find((row) => !row.dummy)?.model : null;

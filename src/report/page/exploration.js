@@ -23,12 +23,12 @@ function seasonCharts(seasons) {
     title, says: `${title}; most sessions at ${label(rows.reduce((most, row) => (row.sessions > most.sessions ? row : most)))}`, ...more,
     build: () => ({ type: "bar", data: { labels: rows.map(label), datasets: [
       { type: "line", label: "label rate (right)", data: rows.map((row) => row.label_rate), yAxisID: "y2", borderColor: color("series-2"), backgroundColor: color("series-2"),
-        borderWidth: 2, pointRadius: rows.length > 40 ? 0 : 2.5 },
-      { label: "sessions (left)", data: rows.map((row) => row.sessions), backgroundColor: color("series-1"), categoryPercentage: 0.9, barPercentage: 0.9 }] },
+        borderWidth: 2, pointStyle: rows.length > 40 ? "line" : "circle", pointRadius: rows.length > 40 ? 0 : 2.5 },
+      { label: "sessions (left)", data: rows.map((row) => row.sessions), backgroundColor: color("train"), pointStyle: "rect", categoryPercentage: 0.9, barPercentage: 0.9 }] },
     options: { interaction: { mode: "index", intersect: false }, scales: { x: { title: { text: unit }, grid: { display: false } },
       y: axis("sessions that begin", { beginAtZero: true, ticks: { callback: (value) => (value >= 10000 ? `${value / 1000}k` : whole(value)) } }),
       y2: { ...axis("label rate", { min: 0, grace: "10%", ticks: { callback: (value) => `${Math.round(100 * value)}\u202f%` } }), position: "right", grid: { display: false } } },
-    plugins: { legend: { labels: { boxHeight: 8 } }, tooltip: { callbacks: { label: (item) => `${item.dataset.label.replace(/ \(.*/, "")}: ${item.dataset.yAxisID === "y2" ? percent(item.raw) : whole(item.raw)}` } } } } }),
+    plugins: { tooltip: { callbacks: { label: (item) => `${item.dataset.label.replace(/ \(.*/, "")}: ${item.dataset.yAxisID === "y2" ? percent(item.raw) : whole(item.raw)}` } } } } }),
     table: () => dataTable({ caption: title, rows, columns: [textColumn(unit, label), numberColumn("Events", (row) => row.events, whole), numberColumn("Sessions", (row) => row.sessions, whole),
       numberColumn("Labelled", (row) => row.labelled, whole), numberColumn("Positives", (row) => row.positives, whole), numberColumn("Label rate", (row) => row.label_rate, percent)] }),
   });

@@ -22,7 +22,7 @@ function dependenceChart(model, feature, [low, high]) {
     build: () => ({ type: "scatter", data: { datasets: [
       line(feature.feature, feature.values.map((x, i) => ({ x, y: feature.probabilities[i] })), colorOfModel(model.model), { pointRadius: 2.5 }),
       reference("", [{ x: feature.values[0], y: model.mean_probability }, { x: feature.values.at(-1), y: model.mean_probability }])] },
-    options: { scales: { x: axis(feature.definition.length > 48 ? feature.feature : feature.definition || feature.feature, { ticks: { callback: (value) => brief(value) } }),
+    options: { scales: { x: axis(feature.definition.length > 48 ? feature.feature : feature.definition || feature.feature, { ticks: { callback: (value) => brief(value), ...wholeTicks(feature.values) } }),
       y: axis("mean probability", { min: low, max: high, ticks: percentTicks }) },
     plugins: { legend: { display: false }, ...tooltipLabel((item) => `${brief(item.raw.x)}: ${percent(item.raw.y)}`) } } }),
   });
@@ -39,8 +39,7 @@ sections.push((doc) => {
     const importance = importanceChart(model, 15), dependence = curves.map((feature) => dependenceChart(model, feature, [low, high]));
     body.replaceChildren(importance.figure, subtitle("Dependence"),
       note("The mean probability that the model would give, if all sessions had this value of the feature and stayed as they are otherwise. Dashed: the mean as it is. All have the same scale."),
-      grid(...dependence.map((one) => one.figure)));
-    for (const one of drawn) if (!one.canvas.isConnected && one.chart !== null) drawn.delete(one);
+      el("div", { class: "grid small" }, dependence.map((one) => one.figure)));
     drawAll();
   }
   const preferred = doc.experiment ? ranking(doc.experiment).find((row) => !row.dummy)?.model : null;

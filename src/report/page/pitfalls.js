@@ -10,10 +10,10 @@ sections.push((doc) => {
     title: "F1: claimed by each way to evaluate, and found later", height: 320, wide: true,
     says: `Claimed and later F1 of each way to evaluate: ${p.steps.map((step, i) => `${names[i]} ${ratio(step.claimed.f1)} against ${ratio(step.later.f1)}`).join("; ")}`,
     build: () => ({ type: "bar", data: { labels: names.map((name) => name.split(" ")), datasets: [
-      { label: "claimed on the sessions that it sets aside itself", data: p.steps.map((step) => step.claimed.f1), backgroundColor: color("series-muted") },
-      { label: "on later sessions, when the model is called", data: p.steps.map((step) => step.later.f1), backgroundColor: color("series-1") }] },
+      { label: "claimed on the sessions that it sets aside itself", data: p.steps.map((step) => step.claimed.f1), backgroundColor: color("series-muted"), pointStyle: "rect" },
+      { label: "on later sessions, when the model is called", data: p.steps.map((step) => step.later.f1), backgroundColor: color("series-1"), pointStyle: "rect" }] },
     options: { interaction: { mode: "index", intersect: false }, scales: { y: axis("F1", { min: 0, max: 1 }) },
-      plugins: { legend: { labels: { boxHeight: 10 } }, tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${ratio(item.raw)}` } } } } }),
+      plugins: { tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${ratio(item.raw)}` } } } } }),
     table: () => dataTable({ caption: "Ways to evaluate, means over the batches", rows: p.steps.map((step, i) => ({ ...step, title: names[i] })), columns: [
       textColumn("Way", (s) => s.title), numberColumn("Claimed F1", (s) => s.claimed.f1, ratio), numberColumn("Later F1", (s) => s.later.f1, ratio),
       numberColumn("Gap", (s) => s.gap, signed), numberColumn("Claimed accuracy", (s) => s.claimed.accuracy, percent), numberColumn("Later accuracy", (s) => s.later.accuracy, percent),

@@ -2,8 +2,6 @@
 function parameterChart(model, metric) {
   const label = (parameter, value) => `${parameter} = ${value.value}`;
   const bars = model.parameters.flatMap(({ parameter, values }) => values.map((value) => ({ parameter, ...value })));
-  const lowest = Math.min(...bars.map((bar) => bar.mean)), highest = Math.max(...bars.map((bar) => bar.best));
-  const room = (highest - lowest) * 0.12 || 0.01;
   return chart({
     title: nameOfModel(model.model), height: 70 + 24 * bars.length,
     says: `Mean and best ${nameOfMetric(metric)} of ${nameOfModel(model.model)} by value of each parameter`,
@@ -11,7 +9,7 @@ function parameterChart(model, metric) {
       line("mean of its combinations", bars.map((bar) => bar.mean), colorOfModel(model.model), { showLine: false, pointRadius: 5 }),
       line("best of them", bars.map((bar) => bar.best), colorOfModel(model.model), { showLine: false, pointRadius: 5, pointBackgroundColor: color("surface"), pointBorderWidth: 2 }),
     ] }, options: { indexAxis: "y", interaction: { mode: "index", axis: "y", intersect: false },
-      scales: { x: axis(nameOfMetric(metric), { min: lowest - room, max: highest + room, ticks: { callback: (value) => brief(value) }, grid: { display: true } }),
+      scales: { x: axis(nameOfMetric(metric), { grace: "8%", ticks: { callback: (value) => brief(value) }, grid: { display: true } }),
         y: { type: "category", offset: true, ticks: { autoSkip: false } } },
       plugins: { tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${ratio(item.raw)}`,
         footer: (items) => { const bar = bars[items[0].dataIndex]; return `${counted(bar.combinations, "combination")}, chosen in ${counted(bar.chosen, "batch", "batches")}`; } } } } } }),
@@ -32,12 +30,14 @@ sections.push((doc) => {
   } else {
     parts.push(note("No parameter had more than one value, so there was nothing to choose."));
   }
-  parts.push(subtitle("Every combination"), dataTable({ caption: "Combinations tried", rows: search.rows, filters: true, shown: 12,
-    sort: { column: 5, down: true }, columns: [
+  const byScore = [...search.rows].sort((a, b) => (b.mean ?? -Infinity) - (a.mean ?? -Infinity));
+  parts.push(subtitle("Every combination"), dataTable({ caption: "Combinations tried", rows: byScore, filters: true, shown: 12,
+    columns: [
       textColumn("Batch", (row) => row.batch), textColumn("Model", (row) => nameOfModel(row.model)), textColumn("Extractor", (row) => row.extractor),
-      textColumn("Parameters", (row) => row.parameters || none), textColumn("Steps", (row) => row.steps || none),
+      textColumn("Parameters", (row) => row.parameters || none), ...(search.rows.some((row) => row.steps) ? [textColumn("Steps", (row) => row.steps || none)] : []),
       numberColumn(`Mean ${nameOfMetric(search.metric)}`, (row) => row.mean, ratio, { help: "Over the folds; higher is better (losses are negated)" }),
-      numberColumn("Standard error", (row) => row.standard_error, ratio), textColumn("Failed", (row) => row.error ?? "")] }));
+      ...(search.folds > 1 ? [numberColumn("Standard error", (row) => row.standard_error, ratio)] : []),
+      ...(search.rows.some((row) => row.error) ? [textColumn("Failed", (row) => row.error ?? "")] : [])] }));
   if (search.rows_not_shown > 0) parts.push(note(`${counted(search.rows_not_shown, "combination")} have no room here; search.csv has them all.`));
   return { id: "search", title: "Search", intro: `${counted(search.combinations, "combination")} of extractor, steps and parameters were scored by ${nameOfMetric(search.metric)} `
     + `on ${counted(search.folds, "validation fold")} a batch; the test windows took no part.`, parts };

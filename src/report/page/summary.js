@@ -44,7 +44,7 @@ function experimentInWords(experiment) {
       + "these data, or these features, tell too little of the label."));
   }
   words.push(cards(
-    card(`Best by ${nameOfMetric(key)}`, nameOfModel(best.model), `mean of ${counted(best.batches, "batch", "batches")}`),
+    card("Best model", nameOfModel(best.model), `by ${nameOfMetric(key)}, mean of ${counted(best.batches, "batch", "batches")}`),
     card("F1 at the tuned cut", ratio(best.f1_tuned), dummy ? `${ratio(dummy.f1_tuned)} by the best rule without a model` : ""),
     card("Average precision", ratio(best.average_precision), `${ratio(best.base_rate)} by chance`),
     card("ROC AUC", ratio(best.roc_auc), "0.5 by chance"),

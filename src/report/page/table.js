@@ -15,7 +15,7 @@ function dataTable({ caption, columns, rows, search = false, filters = false, sh
     return el("th", { scope: "col", class: column.kind }, sorter);
   });
   const wishes = columns.map((column, i) => el("td", {}, el("input", {
-    type: "search", "aria-label": `Filter ${column.name}`, placeholder: column.kind === "number" ? "\u2265 10, 1..5" : "has",
+    type: "search", "aria-label": `Filter ${column.name}`, title: column.kind === "number" ? "10 or more, > 10, <= 10, = 10, 1..5" : "holds this text", placeholder: column.kind === "number" ? "\u2265 10" : "has",
     on: { input: (event) => { state.wanted[i] = event.target.value.trim(); state.all = false; fill(); } },
   })));
   const head = el("thead", {}, el("tr", {}, heads), filters ? el("tr", { class: "filters" }, wishes) : null);

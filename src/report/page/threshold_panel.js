@@ -52,11 +52,11 @@ class ThresholdPanel {
   }
 
   makeCharts() {
-    const spot = (data, label) => ({ ...line(label, data, color("text")), pointRadius: 6, pointBackgroundColor: color("surface"), pointBorderWidth: 3, showLine: false });
+    const spot = (data, label) => ({ ...line(label, data, color("text")), pointRadius: 6, clip: false, pointStyle: "circle", pointBackgroundColor: color("surface"), pointBorderWidth: 3, showLine: false });
     const curve = (points, axes, references, silentLabel) => ({ type: "scatter", data: { datasets: [
       spot([points(this.row, [this.at])[0]], "this cut"),
       line(this.label, points(this.row), this.stroke()),
-      ...this.others.map((other) => line(other.label, points(other), withAlpha(colorOfModel(other.model), 0.45), { borderWidth: 1.25, silent: true })),
+      ...this.others.map((other) => line(other.label, points(other), withAlpha(colorOfModel(other.model), 0.7), { borderWidth: 1.25, silent: true })),
       ...references().map(([label, data]) => reference(label, data)),
     ] }, options: { scales: axes, plugins: tooltipLabel((item) => silentLabel(item.raw)) } });
     const indices = (row) => row.sweep.thresholds.map((_, i) => i);
@@ -72,7 +72,7 @@ class ThresholdPanel {
     return {
       precision: chart({ title: "Precision and recall", says: "",
         table: () => this.cutTable(),
-        build: () => curve(recallPrecision, { x: shareAxis("recall: share of targets found"), y: shareAxis("precision: share of \u201cyes\u201d that is right") },
+        build: () => curve(recallPrecision, { x: shareAxis("recall: share of targets found"), y: shareAxis("precision") },
           () => [["by chance", [{ x: 0, y: base() }, { x: 1, y: base() }]]], (p) => `cut ${ratio(p.cut)}: precision ${percent(p.y)}, recall ${percent(p.x)}`) }),
       gain: chart({ title: "Gain: how many sessions to name, to find how many targets", says: "",
         build: () => curve(gain, { x: shareAxis("share of sessions called yes"), y: shareAxis("share of targets found") },
@@ -82,7 +82,7 @@ class ThresholdPanel {
         spot([{ x: decisionsAt(this.row.sweep, this.at).threshold, y: this.profitAt(this.at) }], "this cut"),
         line("profit a session", indices(this.row).map((i) => ({ x: this.row.sweep.thresholds[i], y: this.profitAt(i) })), this.stroke(), { stepped: "after" }),
         reference("no to all", [{ x: 0, y: this.profitOfNone() }, { x: 1, y: this.profitOfNone() }]),
-      ] }, options: { scales: { x: axis("cut", { min: 0, max: 1 }), y: axis("profit a session, in your currency") },
+      ] }, options: { scales: { x: axis("cut", { min: 0, max: 1 }), y: axis("profit a session") },
         plugins: tooltipLabel((item) => `cut ${ratio(item.raw.x)}: ${brief(item.raw.y)} a session`) } }) }),
       calibration: chart({ title: "Calibration: what a probability turns out to mean", says: "", table: () => this.calibrationTable(),
         build: () => {
@@ -90,7 +90,7 @@ class ThresholdPanel {
           const above = (bin) => bin.mean_probability >= this.row.sweep.thresholds[this.at];
           return { type: "scatter", data: { datasets: [
             { ...line(this.label, bins.map((bin) => ({ x: bin.mean_probability, y: bin.observed, bin })), this.stroke()),
-              pointRadius: bins.map((bin) => 3 + 9 * Math.sqrt(bin.sessions / most)),
+              clip: false, pointStyle: "circle", pointRadius: bins.map((bin) => 3 + 9 * Math.sqrt(bin.sessions / most)),
               pointBackgroundColor: bins.map((bin) => (above(bin) ? this.stroke() : color("surface"))), pointBorderWidth: 2 },
             line("this cut", [{ x: this.row.sweep.thresholds[this.at], y: 0 }, { x: this.row.sweep.thresholds[this.at], y: 1 }], color("text"), { borderWidth: 1.25, silent: true }),
             reference("perfect", [{ x: 0, y: 0 }, { x: 1, y: 1 }]),
@@ -181,12 +181,14 @@ sections.push((doc) => {
   const best = ranking(doc.experiment).find((row) => !row.dummy)?.model ?? rows[0].model;
   const state = { batch: rows.at(-1).batch, model: best };
   const told = el("p", { class: "note" });
-  const goal = doc.experiment.goal.name.replaceAll("_", " ");
+  const { goal } = doc.experiment;
+  const purposes = { f_beta: goal.beta === 1 ? "the highest F1" : `the highest F-beta, beta ${goal.beta}`, precision_at_recall: `the highest precision at a recall of ${percent(goal.recall)}`,
+    recall_at_precision: `the highest recall at a precision of ${percent(goal.precision)}`, profit: "the highest profit" };
   function open() {
     const row = rows.find((one) => one.batch === state.batch && one.model === state.model) ?? rows.find((one) => one.batch === state.batch);
     const others = rows.filter((one) => one.batch === row.batch && one !== row && !one.dummy).map((one) => ({ ...one, label: nameOfModel(one.model) }));
-    const interval = `${ratio(row.tested.value)} on the test window, ${percent(doc.experiment.goal.confidence).replace(".0", "")} interval ${ratio(row.tested.low)} to ${ratio(row.tested.high)}`;
-    told.textContent = `The tuned cut ${ratio(row.threshold)} was chosen by ${goal}: ${interval}. The best cut in hindsight, ${ratio(row.best_threshold)}, `
+    const interval = `${ratio(row.tested.value)} on the test window, ${percent(goal.confidence).replace(".0", "")} interval ${ratio(row.tested.low)} to ${ratio(row.tested.high)}`;
+    told.textContent = `The tuned cut ${ratio(row.threshold)} was chosen for ${purposes[goal.name] ?? goal.name}: ${interval}. The best cut in hindsight, ${ratio(row.best_threshold)}, `
       + `would have added ${ratio(row.regret)}.${row.guard_held ? " 0.5 was kept, because the tuned cut was not better by more than its bootstrap error." : ""}`;
     panel.open(row, nameOfModel(row.model), others, [{ text: "Tuned cut", threshold: row.threshold }, { text: "0.5", threshold: 0.5 },
       { text: "Best in hindsight", threshold: row.best_threshold }]);
