@@ -34,7 +34,7 @@ struct DataFile {
 
 /// The files that were read, and a key for hashed_id that is the same for the same files and seed, and that who holds
 /// the page alone cannot know: another hash of the files' bytes than the one that is shown. Where a file cannot be read
-/// twice (a pipe), it has no hash, and the key is drawn.
+/// twice (a pipe, or "-" for standard input), it has no hash, and the key is drawn.
 struct DataIdentity {
   std::vector<DataFile> files;
   std::uint64_t id_key = 0;

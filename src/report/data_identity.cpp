@@ -24,7 +24,8 @@ DataIdentity identify_data(std::span<const std::filesystem::path> files, std::ui
     DataFile& file = identity.files.emplace_back();
     file.name = path.filename().string();
     std::error_code unknown;
-    if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown)) {
+    const bool is_pipe = std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown);
+    if (is_pipe || path == "-") {
       readable = false;
       continue;
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "report/document.hpp"
 
@@ -34,10 +35,9 @@ struct ValueScores {
 class ParameterScores {
  public:
   ValueScores& of(const std::string& value) {
-    const auto found = std::ranges::find(values_, value, &ValueScores::text);
-    if (found != values_.end()) return *found;
-    values_.push_back({value});
-    return values_.back();
+    const auto [found, is_new] = places_.try_emplace(value, values_.size());
+    if (is_new) values_.push_back({value});
+    return values_[found->second];
   }
   bool varies() const { return values_.size() > 1; }
   Json json() const {
@@ -55,6 +55,7 @@ class ParameterScores {
 
  private:
   std::vector<ValueScores> values_;
+  std::unordered_map<std::string, std::size_t> places_;
 };
 
 /// By model and parameter, over all batches.

@@ -112,8 +112,7 @@ class PageTest(unittest.TestCase):
             with self.subTest(name):
                 page = self.open(name)
                 self.assertEqual(page.eval_on_selector_all("main > section", "all => all.map(one => one.id)"), expected)
-                for more in page.locator("details").all():
-                    more.evaluate("one => { one.open = true; }")
+                page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
                 page.mouse.move(600, 400)
                 self.assertEqual(self.faults, [])
                 self.assertLess(self.pages.path(name).stat().st_size, 3_000_000)
@@ -233,9 +232,12 @@ class PageTest(unittest.TestCase):
         for name, scheme in (("result/report.html", "light"), ("result/report.html", "dark"), ("predict.html", "light")):
             with self.subTest(name=name, scheme=scheme):
                 page = self.open(name, color_scheme=scheme)
-                for more in page.locator("details").all():
-                    more.evaluate("one => { one.open = true; }")
-                found = Axe().run(page).response["violations"]
+                options = {"resultTypes": ["violations"]}
+                if scheme == "dark":  # the same elements in other colours
+                    options["runOnly"] = ["color-contrast"]
+                else:
+                    page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
+                found = Axe().run(page, options=options).response["violations"]
                 serious = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found
                            if one["impact"] in ("serious", "critical")]
                 self.assertEqual(serious, [])

