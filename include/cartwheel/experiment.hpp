@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Lists of values to try: the grid is their product. A missing name takes its default.
 using ParameterGrid = std::map<std::string, std::vector<ParameterValue>>;
