@@ -236,7 +236,7 @@ class PageTest(unittest.TestCase):
                 if scheme == "dark":  # the same elements in other colours
                     options["runOnly"] = ["color-contrast"]
                 else:
-                    page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
+                    page.eval_on_selector_all(".session, #decisions .more", "all => all.forEach(one => { one.open = true; })")
                 found = Axe().run(page, options=options).response["violations"]
                 serious = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found
                            if one["impact"] in ("serious", "critical")]
