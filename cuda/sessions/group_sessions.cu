@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "core/launch.cuh"
+#include "core/sort_pairs.cuh"
 #include "sessions/decide_session.hpp"
 #include "sessions/fill_table.hpp"
 #include "sessions/group_sessions.hpp"
-#include "sessions/sort_pairs.cuh"
 
 /// Events are sorted by (session, time, row), so that a session is a stretch of them; a thread decides a session, the
 /// kept ones are sorted by (start, first row), and columns are gathered. Every step is a launch over all events,
@@ -21,6 +21,8 @@ namespace {
 using core::blocks_for;
 using core::DeviceBuffer;
 using core::launch;
+using core::Pairs;
+using core::sort_pairs;
 using core::thread_number;
 constexpr unsigned threads = 256;
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
