@@ -9,6 +9,7 @@
 #include "core/bytes.hpp"
 #include "core/device_context.hpp"
 #include "core/philox.hpp"
+#include "cuda/memory_limit.hpp"
 #include "cuda/mixed_matrix.hpp"
 #include "cuda/needs_device.hpp"
 #include "support/float_matrix.hpp"
@@ -233,6 +234,35 @@ TEST(BinsOnGpu, EveryShapeGivesThoseOfTheHost) {
   std::vector<std::uint8_t> labels;
   for (const std::uint32_t max_bins : {255u, 256u, 65'535u})
     expect_bins_of_cpu(test::mixed_matrix(1, 3000, labels), max_bins);
+}
+
+/// With little memory, fewer columns are sorted and fewer trees grown at once.
+TEST(BinsOnGpu, LittleMemoryGivesThoseOfTheHost) {
+  CARTWHEEL_NEEDS_DEVICE();
+  const FeatureMatrix x = various_columns(5, 1000, 24);
+  core::DeviceWork& work = core::DeviceContext::get().work();
+  const auto launches_for = [&](std::size_t kilobytes) {
+    const test::MemoryLimit limit(kilobytes * 1000);
+    const std::uint64_t before = work.launches;
+    expect_bins_of_cpu(x, 255);
+    return work.launches - before;
+  };
+  EXPECT_GT(launches_for(400), launches_for(10'000));
+}
+
+TEST(TreesOnGpu, LittleMemoryGivesTheTreesOfTheHost) {
+  CARTWHEEL_NEEDS_DEVICE();
+  Task task = random_task(4, 1000, 3, 40);
+  task.weights.resize(8);
+  task.settings.max_depth = 4;
+  core::DeviceWork& work = core::DeviceContext::get().work();
+  const auto launches_for = [&](std::size_t kilobytes) {
+    const test::MemoryLimit limit(kilobytes * 1000);
+    const std::uint64_t before = work.launches;
+    expect_trees_of_cpu(task);
+    return work.launches - before;
+  };
+  EXPECT_GT(launches_for(400), launches_for(10'000));
 }
 
 /// Kernels and copies that growing takes.
