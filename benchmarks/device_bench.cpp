@@ -64,7 +64,7 @@ Sample sample_of(const benchmark::State& state) {
 
 void sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"gpu", "rows", "columns"})
-      ->ArgsProduct({{0, 1}, {100'000, 1'000'000}, {50}})
+      ->ArgsProduct({{0, 1}, {10'000, 100'000, 1'000'000}, {50}})
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime();
 }
@@ -114,6 +114,6 @@ static void sessions(benchmark::State& state) {
 }
 BENCHMARK(sessions)
     ->ArgNames({"gpu", "events"})
-    ->ArgsProduct({{0, 1}, {1'000'000}})
+    ->ArgsProduct({{0, 1}, {10'000, 100'000, 1'000'000}})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();

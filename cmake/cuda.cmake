@@ -2,6 +2,14 @@
 # or, where there is none, PTX that any GPU since 2018 can take (75-virtual).
 set(CARTWHEEL_CUDA_RUNNER "" CACHE FILEPATH
   "Where there is no GPU: a program that runs another one, built by nvcc, on the CPU (from the PTX inside it)")
+option(CARTWHEEL_CUDA_ON_CPU "Run CUDA programs under CARTWHEEL_CUDA_RUNNER, which the environment may name at the first configuration" OFF)
+if(CARTWHEEL_CUDA_ON_CPU)
+  if(NOT "$ENV{CARTWHEEL_CUDA_RUNNER}" STREQUAL "")
+    set_property(CACHE CARTWHEEL_CUDA_RUNNER PROPERTY VALUE "$ENV{CARTWHEEL_CUDA_RUNNER}")
+  elseif(NOT CARTWHEEL_CUDA_RUNNER)
+    message(FATAL_ERROR "CARTWHEEL_CUDA_ON_CPU is on, but there is no runner; set CARTWHEEL_CUDA_RUNNER in the environment, or use the preset cuda")
+  endif()
+endif()
 
 find_program(NVIDIA_SMI_PROGRAM nvidia-smi)
 mark_as_advanced(NVIDIA_SMI_PROGRAM)

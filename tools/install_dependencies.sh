@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # Installs, with apt, what a bare Debian 12 lacks to build and test Cartwheel. Does nothing, and needs no network, where
 # all of it is there.
+#   --browser    also what the tests of the report page need
 set -euo pipefail
 
 packages=(
-  g++ cmake ninja-build ccache git python3
+  g++ cmake ninja-build ccache git python3 python3-venv
   libtbb-dev libeigen3-dev libfmt-dev libfast-float-dev libxxhash-dev nlohmann-json3-dev  # the library
   libisal-dev libzstd-dev
+  libjs-chart.js                                                                          # the report page
   libcxxopts-dev libtomlplusplus-dev                                                      # intent_cli
   libgtest-dev libgmock-dev libbenchmark-dev libmpfr-dev libgmp-dev libboost-dev          # tests, benchmarks
 )
+if [ "${1:-}" = --browser ]; then packages+=(chromium fonts-liberation); fi  # tests of the report page
 # Runs CUDA programs on the CPU, where nvcc is but no GPU.
 if command -v nvcc >/dev/null; then packages+=(libboost-context-dev); fi
 

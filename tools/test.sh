@@ -13,7 +13,7 @@ for argument in "$@"; do
   esac
 done
 
-./tools/install_dependencies.sh
+./tools/install_dependencies.sh --browser
 jobs=$(nproc)
 
 build_and_test() {

@@ -182,4 +182,5 @@ def compare():
                        equal=measure.first_of(results, "equal"))
 
 
-measure.main({peer: work(peer) for peer in PEERS}, compare)
+if __name__ == "__main__":  # experiment.py uses its peers
+    measure.main({peer: work(peer) for peer in PEERS}, compare)
