@@ -24,7 +24,7 @@ endfunction()
 file(READ "${FOLDER}/page.html" page)
 file(READ "${FOLDER}/page.css" style)
 file(READ "${CHART_JS}" script)
-# The modules, in the order in which page.html's comment lists them, share one scope of their own.
+# The modules, in the order of modules.txt, share one scope of their own.
 file(STRINGS "${FOLDER}/modules.txt" modules)
 string(APPEND script "\n(() => {\n\"use strict\";\n")
 foreach(module ${modules})
