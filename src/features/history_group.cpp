@@ -8,6 +8,7 @@
 #include "features/float_columns.hpp"
 #include "features/groups.hpp"
 #include "features/history_columns.hpp"
+#include "features/known_history.hpp"
 #include "features/time_order.hpp"
 
 namespace cartwheel::features {
@@ -15,7 +16,7 @@ namespace {
 
 /// What the user did before the session: see HistoryStore. The store stands at the end of training; rows that start
 /// later also know the events of their log between the two.
-class HistoryGroup final : public FeatureGroup {
+class HistoryGroup final : public FeatureGroup, public HistoryReader {
  public:
   explicit HistoryGroup(const ExtractorV2Options& options) : most_users_(options.history_users) {}
 
@@ -32,8 +33,17 @@ class HistoryGroup final : public FeatureGroup {
   }
 
   Columns columns(const WindowRows& windows) const override {
-    HistoryStore store = HistoryStore::from_records(records_, options_, most_users_);
+    HistoryStore store = history();
     return columns_along(windows, train_end_, std::numeric_limits<std::int64_t>::max(), store);
+  }
+
+  HistoryStore history() const override { return HistoryStore::from_records(records_, options_, most_users_); }
+  std::int64_t history_end() const override { return train_end_; }
+  Columns columns_with(const WindowRows& windows, std::span<const KnownHistory> known) const override {
+    FloatColumns out(history_definitions().size(), windows.size());
+    for (std::size_t i = 0; i < windows.size(); ++i)
+      set_history_columns(known[i].no_user, known[i].history, windows.sessions.start[windows.rows[i]], i, out);
+    return out.take();
   }
 
   std::string state() const override {
