@@ -7,6 +7,7 @@
 #include <cstring>
 #include <numeric>
 #include <random>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -82,27 +83,39 @@ const Measure& measure_of(Limit limit) {
 }  // namespace
 
 double machine_limit(Limit limit, int threads) {
-  constexpr int repetitions = 5;
+  constexpr std::size_t repetitions = 5;
+  struct Span {
+    Clock::time_point begin, end;
+  };
   const Measure& measure = measure_of(limit);
-  std::barrier<> all(threads + 1);
+  const auto count = static_cast<std::size_t>(threads);
+  std::vector<Span> spans(count * repetitions);  // [threads x repetitions]
+  std::barrier<> all(threads);
   std::vector<std::thread> workers;
-  for (int t = 0; t < threads; ++t)
-    workers.emplace_back([&] {
+  for (std::size_t t = 0; t < count; ++t)
+    workers.emplace_back([&, own = std::span(spans).subspan(t * repetitions, repetitions)] {
       const Load load = measure.make();  // made here, so that its pages are this thread's
       load();
-      for (int i = 0; i < 2 * repetitions; ++i) {
+      for (Span& span : own) {
         all.arrive_and_wait();
-        if (i % 2 == 0) load();
+        span.begin = Clock::now();
+        load();
+        span.end = Clock::now();
       }
     });
-  std::vector<double> found;
-  for (int i = 0; i < repetitions; ++i) {
-    all.arrive_and_wait();
-    const auto start = Clock::now();
-    all.arrive_and_wait();  // the last thread counts
-    found.push_back(measure.amount * threads / seconds_since(start));
-  }
   for (std::thread& worker : workers) worker.join();
+  // From the first begin to the last end, by the workers' own clocks: a thread that only watched them would start its
+  // clock late, because it gets no core while they have all.
+  std::vector<double> found;
+  for (std::size_t i = 0; i < repetitions; ++i) {
+    Span together = spans[i];
+    for (std::size_t t = 1; t < count; ++t) {
+      together.begin = std::min(together.begin, spans[t * repetitions + i].begin);
+      together.end = std::max(together.end, spans[t * repetitions + i].end);
+    }
+    const double seconds = std::chrono::duration<double>(together.end - together.begin).count();
+    found.push_back(measure.amount * threads / seconds);
+  }
   return median(std::move(found));
 }
 

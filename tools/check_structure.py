@@ -4,7 +4,8 @@
 usage: check_structure.py [ROOT]     ROOT is the repository, by default the one that holds this file
 
 - An area in src/ or cuda/ includes from itself and from the areas above it, in the order of src/CMakeLists.txt.
-- A public header includes other public headers and the standard library: users need nothing else.
+- A public header includes other public headers and the standard library: users need nothing else. cartwheel.h is C.
+- The library writes to no stream of the program.
 - CUDA headers are included under cuda/ and tests/cuda/ alone.
 
 Prints each offence as FILE:LINE: what is wrong; what to do. Exit code 1 if there is any.
@@ -17,6 +18,7 @@ import sys
 SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".cu", ".cuh"}
 SOURCE_FOLDERS = ["include", "src", "cuda", "examples", "benchmarks", "tests"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+STREAM = re.compile(r"\bstd::(cout|cerr|clog)\b|\b(v?f?printf|f?puts|f?putc|putchar|perror)\s*\(")
 CUDA_HEADER = re.compile(
     r"(cuda|cub/|thrust/|cooperative_groups|nv/target|nvtx3/|cublas|cusparse|cusolver|curand|nvrtc|"
     r"device_launch_parameters|vector_types|vector_functions)|.*\.cuh$")
@@ -51,10 +53,11 @@ def offences_of_area(place, quoted, header, areas):
                f"move what is shared to {area} or above it, or call it from {other}")
 
 
-def offences_of_public_header(quoted, header):
+def offences_of_public_header(place, quoted, header):
+    of_language = r"std(def|int)\.h" if place.suffix == ".h" else r"[a-z_0-9]+"
     if quoted:
         yield f'a public header includes the private "{header}"; declare what is needed, and include it in the .cpp'
-    elif not header.startswith("cartwheel/") and not re.fullmatch(r"[a-z_0-9]+", header):
+    elif not header.startswith("cartwheel/") and not re.fullmatch(of_language, header):
         yield (f"a public header includes <{header}>, which users would need too; "
                "hide it behind a pointer, and include it in the .cpp")
 
@@ -76,11 +79,15 @@ def offences(root):
             if in_area:
                 texts += offences_of_area(place, quoted, header, areas)
             if place.parts[0] == "include":
-                texts += offences_of_public_header(quoted, header)
+                texts += offences_of_public_header(place, quoted, header)
             if not takes_cuda and CUDA_HEADER.match(header):
                 texts.append(f"includes the CUDA header {header}; only files in cuda/ and tests/cuda/ may")
             for text in texts:
                 yield place, line, text
+        if place.parts[0] in ("include", "src", "cuda"):
+            for line, text in enumerate(path.read_text(errors="replace").splitlines(), 1):
+                if STREAM.search(text.split("//")[0]):
+                    yield place, line, "the library writes to a stream of the program; give the text back, or add to the Account"
 
 
 def main():

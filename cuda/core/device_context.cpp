@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cartwheel/error.hpp>
 #include <limits>
 
@@ -62,16 +63,24 @@ DeviceContext::DeviceContext() {
 std::size_t DeviceContext::free_memory() const {
   std::size_t free = 0, total = 0;
   check_cuda(cudaMemGetInfo(&free, &total), "asking for free memory");
-  std::uint64_t reserved = 0, used = 0;
+  std::uint64_t reserved = 0;
   check_cuda(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrReservedMemCurrent, &reserved), "asking the memory pool");
+  const std::size_t used = used_memory();
+  return std::min(free + static_cast<std::size_t>(reserved) - used, memory_limit_ - std::min(memory_limit_, used));
+}
+
+std::size_t DeviceContext::used_memory() const {
+  std::uint64_t used = 0;
   check_cuda(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrUsedMemCurrent, &used), "asking the memory pool");
-  return free + static_cast<std::size_t>(reserved - used);
+  return static_cast<std::size_t>(used);
 }
 
 void* DeviceContext::allocate(std::size_t bytes, const char* what) {
   if (bytes == 0) return nullptr;
   void* memory = nullptr;
-  const cudaError_t status = cudaMallocAsync(&memory, bytes, stream_);
+  const bool is_limited = memory_limit_ != std::numeric_limits<std::size_t>::max();
+  const cudaError_t status =
+      is_limited && bytes > free_memory() ? cudaErrorMemoryAllocation : cudaMallocAsync(&memory, bytes, stream_);
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError();
     throw DeviceError(

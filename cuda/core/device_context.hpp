@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace cartwheel::core {
@@ -38,6 +39,10 @@ class DeviceContext {
   std::size_t shared_memory() const { return shared_memory_; }
   /// Bytes that can still be allocated: what the GPU has free, and what the pool holds unused.
   std::size_t free_memory() const;
+  /// Bytes that are allocated.
+  std::size_t used_memory() const;
+  /// From now on the GPU is as one of at most so much memory: how tests see what happens when it does not suffice.
+  void limit_memory(std::size_t bytes) { memory_limit_ = bytes; }
   DeviceWork& work() { return work_; }
 
   /// Device memory, null for 0 bytes. @param what  what it is for, such as "binned columns".
@@ -61,6 +66,7 @@ class DeviceContext {
   std::string name_;
   int multiprocessors_ = 0;
   std::size_t shared_memory_ = 0;
+  std::size_t memory_limit_ = std::numeric_limits<std::size_t>::max();
   DeviceWork work_;
 };
 

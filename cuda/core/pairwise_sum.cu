@@ -22,7 +22,7 @@ __global__ void __launch_bounds__(threads) add_rows(double* table, std::size_t p
       __syncthreads();
     }
   }
-  if (threadIdx.x == 0) out[blockIdx.x] = row[0];
+  if (threadIdx.x == 0) out[blockIdx.x] = parts > 0 ? row[0] : 0.0;
 }
 
 }  // namespace

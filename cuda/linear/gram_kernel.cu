@@ -137,16 +137,18 @@ __global__ void __launch_bounds__(threads)
 }
 
 /// Tiles worked at once: a power of two, so that adding batches pairwise is adding tiles pairwise.
-std::size_t tiles_at_once(std::size_t tiles, std::size_t sums) {
+std::size_t tiles_at_once(const DesignOnDevice& design, std::size_t sums) {
   constexpr std::size_t most = 256, most_numbers = std::size_t{1} << 25;
-  return std::min({most, std::bit_ceil(tiles), std::bit_floor(std::max<std::size_t>(1, most_numbers / sums))});
+  const std::size_t room = core::DeviceContext::get().free_memory() / 2 / sizeof(double);
+  const std::size_t by_memory = std::bit_floor(std::max<std::size_t>(1, std::min(most_numbers, room) / sums));
+  return std::min({most, design.tiles_a_block(), by_memory});
 }
 
 }  // namespace
 
-std::vector<double> gram_sums_on_device(const DesignView& design, const GramLayout& layout, const double* curvature) {
-  const std::size_t sums = layout.sums(), at_once = tiles_at_once(design.tiles, sums);
-  const std::size_t batches = (design.tiles + at_once - 1) / at_once;
+std::vector<double> gram_sums_on_device(DesignOnDevice& design, const GramLayout& layout, const double* curvature) {
+  const std::size_t sums = layout.sums(), at_once = tiles_at_once(design, sums);
+  const std::size_t batches = (design.tiles() + at_once - 1) / at_once;
   const core::DeviceBuffer<std::uint32_t> centred(std::span<const std::uint32_t>(layout.centred), "coordinates"),
       rare(std::span<const std::uint32_t>(layout.rare), "coordinates");
   const LayoutView view{centred.data(),
@@ -160,15 +162,16 @@ std::vector<double> gram_sums_on_device(const DesignView& design, const GramLayo
   core::DeviceBuffer<double> table(sums * at_once, "Gram sums of tiles"), parts(sums * batches, "Gram sums");
   std::vector<double> all(sums * batches);
   for (std::size_t number = 0; number < batches; ++number) {
-    const TileBatch batch{number * at_once, std::min(at_once, design.tiles - number * at_once), table.data()};
+    const TileBatch batch{number * at_once, std::min(at_once, design.tiles() - number * at_once), table.data()};
+    const DesignView& block = design.block(batch.first / design.tiles_a_block());
     table.fill_with_zeros();  // places that belong to no pair
     core::launch("computing a Gram matrix", centred_kernel, dim3(static_cast<unsigned>(batch.count), pairs),
-                 pair_threads, 0, design, view, curvature, batch);
+                 pair_threads, 0, block, view, curvature, batch);
     core::launch("computing a Gram matrix", mixed_kernel,
-                 core::blocks_for(batch.count * view.rare_count * view.centred_count, threads), threads, 0, design,
-                 view, curvature, batch);
+                 core::blocks_for(batch.count * view.rare_count * view.centred_count, threads), threads, 0, block, view,
+                 curvature, batch);
     core::launch("computing a Gram matrix", rare_kernel,
-                 core::blocks_for(batch.count * view.rare_count * view.rare_count, threads), threads, 0, design, view,
+                 core::blocks_for(batch.count * view.rare_count * view.rare_count, threads), threads, 0, block, view,
                  curvature, batch);
     core::add_pairwise_on_device(table.data(), sums, batch.count, parts.data() + number * sums);
   }

@@ -23,7 +23,7 @@ struct TileRows {
 
 __global__ void __launch_bounds__(threads)
     margins_kernel(const DesignView design, const double* b, double constant, double* margin) {
-  const std::size_t tile = blockIdx.x;
+  const std::size_t tile = design.first_tile + blockIdx.x;
   const TileRows rows(design.rows, tile);
   for (std::size_t i = threadIdx.x; i < rows.count; i += threads) margin[rows.first + i] = constant;
   __syncthreads();
@@ -59,13 +59,13 @@ __device__ double block_min(double value, double* shared) {
 
 /// A stretch of rows at a time: a thread computes a row's terms, then one thread a sum and lane adds them in order.
 __global__ void __launch_bounds__(threads)
-    terms_kernel(const RowsView rows, std::size_t row_count, const double* from, const double* to, double t,
+    terms_kernel(const RowsView rows, const TileRange range, const double* from, const double* to, double t,
                  double* residual, double* sums, double* extremes) {
   __shared__ double terms[row_sums][threads];
   __shared__ double of_warps[threads / warp];
   static_assert(row_sums * tile_lanes == warp);
-  const std::size_t tile = blockIdx.x, tiles = gridDim.x;
-  const TileRows own(row_count, tile);
+  const std::size_t tile = range.first + blockIdx.x, tiles = range.tiles;
+  const TileRows own(range.rows, tile);
   const unsigned number = threadIdx.x / tile_lanes, lane = threadIdx.x % tile_lanes;
   double sum = 0.0, smallest_margin = infinity, least_move = infinity, least_back = infinity;
   for (std::size_t begin = 0; begin < own.count; begin += threads) {
@@ -111,7 +111,7 @@ __global__ void __launch_bounds__(threads)
 __global__ void __launch_bounds__(threads)
     gradient_kernel(const DesignView design, const double* residual, double* table) {
   __shared__ double own[tile_rows];
-  const std::size_t tile = blockIdx.x;
+  const std::size_t tile = design.first_tile + blockIdx.x;
   const TileRows rows(design.rows, tile);
   for (std::size_t i = threadIdx.x; i < rows.count; i += threads) own[i] = residual[rows.first + i];
   __syncthreads();
@@ -129,9 +129,9 @@ __global__ void __launch_bounds__(threads)
 __global__ void __launch_bounds__(threads)
     unusual_gradient_kernel(const DesignView design, const double* residual, double* table) {
   const std::size_t number = core::thread_number();
-  if (number >= design.tiles * design.mostly_one) return;
-  const auto j = static_cast<std::uint32_t>(number / design.tiles);
-  const std::size_t tile = number % design.tiles;
+  if (number >= design.tile_count * design.mostly_one) return;
+  const auto j = static_cast<std::uint32_t>(number / design.tile_count);
+  const std::size_t tile = design.first_tile + number % design.tile_count;
   const std::uint64_t end = design.first_entry(j, tile + 1);
   double sum = 0.0;
   for (std::uint64_t e = design.first_entry(j, tile); e < end; ++e)
@@ -148,21 +148,21 @@ __global__ void __launch_bounds__(threads)
 }  // namespace
 
 void compute_margins(const DesignView& design, const double* b, double constant, double* margin) {
-  core::launch("computing margins", margins_kernel, core::blocks_for(design.tiles, 1), threads, 0, design, b, constant,
-               margin);
+  core::launch("computing margins", margins_kernel, core::blocks_for(design.tile_count, 1), threads, 0, design, b,
+               constant, margin);
 }
 
-void sum_rows(const RowsView& rows, std::size_t row_count, const double* from, const double* to, double t,
+void sum_rows(const RowsView& rows, const TileRange& range, const double* from, const double* to, double t,
               double* residual, double* sums, double* extremes) {
-  core::launch("computing the loss", terms_kernel, core::blocks_for(row_count, tile_rows), threads, 0, rows, row_count,
-               from, to, t, residual, sums, extremes);
+  core::launch("computing the loss", terms_kernel, core::blocks_for(range.count, 1), threads, 0, rows, range, from, to,
+               t, residual, sums, extremes);
 }
 
 void sum_gradient(const DesignView& design, const double* residual, double* table) {
-  const dim3 grid(core::blocks_for(design.tiles, 1), core::blocks_for(design.first_mostly_one(), columns_a_block));
+  const dim3 grid(core::blocks_for(design.tile_count, 1), core::blocks_for(design.first_mostly_one(), columns_a_block));
   core::launch("computing the gradient", gradient_kernel, grid, threads, 0, design, residual, table);
   core::launch("computing the gradient", unusual_gradient_kernel,
-               core::blocks_for(design.tiles * design.mostly_one, threads), threads, 0, design, residual, table);
+               core::blocks_for(design.tile_count * design.mostly_one, threads), threads, 0, design, residual, table);
 }
 
 void compute_curvatures(const RowsView& rows, std::size_t row_count, const double* margin, double* curvature) {

@@ -14,7 +14,13 @@ inline constexpr std::size_t row_extremes = 3;  ///< smallest margin, least move
 
 /// Sums of every tile at margins from + t * (to - from). @param residual  null, or [rows], overwritten. @param sums
 /// [row_sums x tiles] @param extremes  [row_extremes x tiles]
-void sum_rows(const RowsView& rows, std::size_t row_count, const double* from, const double* to, double t,
+/// Some tiles of `tiles`.
+struct TileRange {
+  std::size_t first, count;
+  std::size_t rows, tiles;  ///< Of all.
+};
+
+void sum_rows(const RowsView& rows, const TileRange& range, const double* from, const double* to, double t,
               double* residual, double* sums, double* extremes);
 
 /// table[j * tiles + tile] = sum of residual * (x - centre), or (x - usual) of a column of mostly one value, over a

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <vector>
 
 #include "core/pairwise_sum.hpp"
@@ -15,21 +16,23 @@ namespace {
 
 using core::DeviceBuffer;
 
-/// Columns, labels and margins stay on the device; a call sends one vector of coefficients and takes back one of sums.
+/// Labels and margins stay on the device, and the columns, if they fit; a call sends one vector of coefficients and
+/// takes back one of sums.
 class CudaRowPasses final : public RowPasses {
  public:
   CudaRowPasses(const Design& design, const LabelledRows& rows)
       : design_(design),
-        on_device_(design),
+        tiles_(core::tiles_of(design.rows)),
         y_(rows.y, "labels"),
         weight_(rows.sample_weight, "sample weights"),
         coefficients_(design.columns(), "coefficients"),
         kept_(design.rows, "margins"),
         last_(design.rows, "margins"),
         residual_(design.rows, "residuals"),
-        table_((design.columns() + row_sums) * tiles(), "sums of tiles"),
+        table_((design.columns() + row_sums) * tiles_, "sums of tiles"),
         sums_(design.columns() + row_sums, "sums"),
-        extremes_(row_extremes * tiles(), "extremes of tiles") {
+        extremes_(row_extremes * tiles_, "extremes of tiles"),
+        on_device_(design) {
     rows_ = {y_.data(), weight_.data(), {rows.class_weight[0], rows.class_weight[1]}};
     kept_.fill_with_zeros();
     last_.fill_with_zeros();
@@ -42,24 +45,29 @@ class CudaRowPasses final : public RowPasses {
     const std::vector<double> b = unscaled(design_, beta);
     const double constant = (design_.intercept ? beta.back() : 0.0) + usual_margin(design_, b);
     coefficients_.set(b);
-    compute_margins(on_device_.view(), coefficients_.data(), constant, last_.data());
-    sum_rows(rows_, design_.rows, kept_.data(), last_.data(), 1.0, residual_.data(), table_.data() + columns * tiles(),
-             extremes_.data());
-    sum_gradient(on_device_.view(), residual_.data(), table_.data());
-    core::add_pairwise_on_device(table_.data(), columns + row_sums, tiles(), sums_.data());
+    for (std::size_t number = 0; number < on_device_.blocks(); ++number) {
+      const DesignView& block = on_device_.block(number);
+      compute_margins(block, coefficients_.data(), constant, last_.data());
+      sum_rows(rows_, {block.first_tile, block.tile_count, design_.rows, tiles_}, kept_.data(), last_.data(), 1.0,
+               residual_.data(), table_.data() + columns * tiles_, extremes_.data());
+      sum_gradient(block, residual_.data(), table_.data());
+    }
+    core::add_pairwise_on_device(table_.data(), columns + row_sums, tiles_, sums_.data());
     const std::vector<double> sums = sums_.to_host(), extremes = extremes_.to_host();
     finish_gradient(design_, std::span(sums).first(columns), sums[columns + residual], gradient);
-    const auto extreme = [&](std::size_t number) { return std::span(extremes).subspan(number * tiles(), tiles()); };
-    return {sums[columns + loss], sums[columns + error], std::ranges::min(extreme(0)), std::ranges::min(extreme(1)),
-            std::ranges::max(extreme(2))};
+    constexpr double infinity = std::numeric_limits<double>::infinity();  // of no rows
+    const auto extremes_of = [&](std::size_t number) { return std::span(extremes).subspan(number * tiles_, tiles_); };
+    const auto least = [&](std::size_t number) { return std::ranges::min(extremes_of(number)); };
+    if (tiles_ == 0) return {sums[columns + loss], sums[columns + error], infinity, infinity, -infinity};
+    return {sums[columns + loss], sums[columns + error], least(0), least(1), std::ranges::max(extremes_of(2))};
   }
 
   void keep() override { std::swap(kept_, last_); }
 
   Way along(double t) override {
-    double* const table = table_.data() + design_.columns() * tiles();
-    sum_rows(rows_, design_.rows, kept_.data(), last_.data(), t, nullptr, table, extremes_.data());
-    core::add_pairwise_on_device(table, row_sums, tiles(), sums_.data());
+    double* const table = table_.data() + design_.columns() * tiles_;
+    sum_rows(rows_, {0, tiles_, design_.rows, tiles_}, kept_.data(), last_.data(), t, nullptr, table, extremes_.data());
+    core::add_pairwise_on_device(table, row_sums, tiles_, sums_.data());
     std::array<double, row_sums> sums;
     sums_.get(sums);
     return {sums[loss], sums[slope]};
@@ -69,20 +77,19 @@ class CudaRowPasses final : public RowPasses {
     const GramLayout layout(design_, coordinates);
     const DeviceBuffer<double> curvature(design_.rows, "curvatures");
     compute_curvatures(rows_, design_.rows, kept_.data(), curvature.data());
-    fill_gram(design_, layout, coordinates, gram_sums_on_device(on_device_.view(), layout, curvature.data()), out);
+    fill_gram(design_, layout, coordinates, gram_sums_on_device(on_device_, layout, curvature.data()), out);
   }
 
  private:
   enum RowSum : std::size_t { loss, error, residual, slope };
 
-  std::size_t tiles() const { return on_device_.view().tiles; }
-
   const Design& design_;
-  DesignOnDevice on_device_;
+  std::size_t tiles_;
   DeviceBuffer<std::uint8_t> y_;
   DeviceBuffer<double> weight_, coefficients_, kept_, last_, residual_;
   DeviceBuffer<double> table_;  ///< [columns, then row_sums][tiles]
   DeviceBuffer<double> sums_, extremes_;
+  DesignOnDevice on_device_;  ///< The last to be made: it looks at how much memory is left.
   RowsView rows_;
 };
 

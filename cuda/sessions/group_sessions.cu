@@ -1,15 +1,16 @@
 #include <algorithm>
 #include <bit>
 #include <cartwheel/error.hpp>
-#include <cstring>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "core/launch.cuh"
+#include "core/sort_pairs.cuh"
 #include "sessions/decide_session.hpp"
 #include "sessions/fill_table.hpp"
 #include "sessions/group_sessions.hpp"
-#include "sessions/sort_pairs.cuh"
+#include "sessions/session_blocks.hpp"
 
 /// Events are sorted by (session, time, row), so that a session is a stretch of them; a thread decides a session, the
 /// kept ones are sorted by (start, first row), and columns are gathered. Every step is a launch over all events,
@@ -21,6 +22,8 @@ namespace {
 using core::blocks_for;
 using core::DeviceBuffer;
 using core::launch;
+using core::Pairs;
+using core::sort_pairs;
 using core::thread_number;
 constexpr unsigned threads = 256;
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -75,12 +78,14 @@ struct SortedEvents {
   std::uint32_t *begin, *end;
   std::uint32_t* next_target;  ///< [codes]: place of the first target beyond the first k; none if there is none.
   const std::int64_t* time;
-  const std::uint8_t* type;
+  const EventType* type;
   std::uint32_t targets;  ///< Bit t is set where type t is a target.
 
   CARTWHEEL_HD std::uint64_t code(std::size_t place) const { return keys[place] >> shift; }
   CARTWHEEL_HD std::int64_t time_at(std::size_t place) const { return time[rows[place]]; }
-  CARTWHEEL_HD bool is_target(std::size_t place) const { return (targets >> type[rows[place]] & 1) != 0; }
+  CARTWHEEL_HD bool is_target(std::size_t place) const {
+    return (targets >> static_cast<unsigned>(type[rows[place]]) & 1) != 0;
+  }
 };
 
 __global__ void __launch_bounds__(threads) find_sessions(const SortedEvents events) {
@@ -193,13 +198,6 @@ void gather(const T* from, const DeviceBuffer<std::uint32_t>& rows, T missing, C
   out.get(to);
 }
 
-/// The same from a column of the log.
-template <class T>
-void gather(std::span<const T> from, const DeviceBuffer<std::uint32_t>& rows, T missing, Column<T>& to) {
-  const DeviceBuffer<T> on_device(from, "a column of the log");
-  gather(on_device.data(), rows, missing, to);
-}
-
 int bits_of(std::uint64_t largest) { return static_cast<int>(std::bit_width(largest)); }
 
 /// Sorts by (key, first): `pairs` holds `first` as keys; keys_of(pairs) puts the keys in their place.
@@ -210,14 +208,54 @@ void sort_by(Pairs& pairs, int first_bits, const MakeKeys& make_keys_of, int key
   sort_pairs(pairs, key_bits);
 }
 
+/// Events that are grouped: all of a log, or those of some sessions.
+class GroupedEvents {
+ public:
+  /// All of them. @param codes  see group_sessions_on_cuda.
+  explicit GroupedEvents(std::span<const Code> codes) : codes_(codes) {}
+  /// Those of a block, whose codes become numbers from 1.
+  GroupedEvents(std::span<const Code> codes, const SessionBlock& block) : rows_(block.rows) {
+    for (const std::uint32_t row : rows_) own_codes_.push_back(codes[row] - block.first + 1);
+    codes_ = own_codes_;
+  }
+  GroupedEvents(const GroupedEvents&) = delete;
+  GroupedEvents& operator=(const GroupedEvents&) = delete;
+
+  std::span<const Code> codes() const { return codes_; }
+  /// Of an event's number here, its row in the log.
+  std::uint64_t row(std::uint64_t number) const { return rows_.empty() ? number : rows_[number]; }
+  /// A column of the log, in device memory.
+  template <class T>
+  DeviceBuffer<T> column(std::span<const T> of_log, const char* what) const {
+    if (rows_.empty()) return {of_log, what};
+    std::vector<T> own;
+    for (const std::uint32_t row : rows_) own.push_back(of_log[row]);
+    return {std::span<const T>(own), what};
+  }
+
+ private:
+  std::span<const std::uint32_t> rows_;  ///< Empty: all.
+  std::vector<Code> own_codes_;
+  std::span<const Code> codes_;
+};
+
+/// What a group-by takes, at most: sorting, then the columns and the table. A session that is left out has no cells.
+constexpr std::size_t bytes_an_event = 128;
+std::size_t bytes_a_code(const SessionOptions& options) {
+  constexpr std::size_t sorting = 60, row = 72, cell = 12;
+  if (options.short_sessions == ShortSessions::leave_out) return sorting;
+  return sorting + row + cell * static_cast<std::size_t>(options.size);
+}
+
 class Grouping {
  public:
-  Grouping(SessionTable& table, std::span<const Code> codes, std::size_t code_count)
+  Grouping(SessionTable& table, const GroupedEvents& events, std::size_t code_count)
       : table_(table),
+        grouped_(events),
         code_count_(code_count),
-        codes_(codes, "session codes"),
-        time_(table.log.time(), "times"),
-        type_({reinterpret_cast<const std::uint8_t*>(table.log.type().data()), codes.size()}, "event types"),
+        codes_(events.codes(), "session codes"),
+        time_(events.column(table.log.time(), "times")),
+        type_(events.column(table.log.type(), "event types")),
         begin_(code_count, "sessions"),
         end_(code_count, "sessions"),
         next_target_(code_count, "sessions") {}
@@ -316,26 +354,34 @@ class Grouping {
     window_end.get(table_.window_end);
     label_time.get(table_.label_time);
     start_sequence.get(table_.start_sequence);
+    for (std::uint64_t& sequence : table_.start_sequence) sequence = grouped_.row(sequence);
     label.get(table_.label);
     event_count.get(table_.event_count);
     const EventLog& log = table_.log;
     const Event missing;
-    gather(log.session(), first_row, missing.session, table_.session);
-    gather(log.user(), first_row, missing.user, table_.user);
+    gather_from_log(log.session(), first_row, missing.session, table_.session);
+    gather_from_log(log.user(), first_row, missing.user, table_.user);
     gather(static_cast<const std::int64_t*>(time_.data()), cell, missing.time, table_.time);
-    gather(log.price(), cell, missing.price, table_.price);
-    gather(log.type(), cell, missing.type, table_.type);
-    gather(log.product(), cell, missing.product, table_.product);
-    gather(log.category_id(), cell, missing.category_id, table_.category_id);
-    gather(log.category_code(), cell, missing.category_code, table_.category_code);
-    gather(log.brand(), cell, missing.brand, table_.brand);
+    gather_from_log(log.price(), cell, missing.price, table_.price);
+    gather_from_log(log.type(), cell, missing.type, table_.type);
+    gather_from_log(log.product(), cell, missing.product, table_.product);
+    gather_from_log(log.category_id(), cell, missing.category_id, table_.category_id);
+    gather_from_log(log.category_code(), cell, missing.category_code, table_.category_code);
+    gather_from_log(log.brand(), cell, missing.brand, table_.brand);
+  }
+
+  template <class T>
+  void gather_from_log(std::span<const T> column, const DeviceBuffer<std::uint32_t>& rows, T missing, Column<T>& to) {
+    const DeviceBuffer<T> on_device = grouped_.column(column, "a column of the log");
+    gather(static_cast<const T*>(on_device.data()), rows, missing, to);
   }
 
   SessionTable& table_;
+  const GroupedEvents& grouped_;
   std::size_t code_count_;
   DeviceBuffer<std::uint32_t> codes_;
   DeviceBuffer<std::int64_t> time_;
-  DeviceBuffer<std::uint8_t> type_;
+  DeviceBuffer<EventType> type_;
   DeviceBuffer<std::uint32_t> begin_, end_, next_target_;
   TimeUnits in_units_;
   int time_bits_ = 0, shift_ = 0;
@@ -351,7 +397,26 @@ SessionCounts group_sessions_on_cuda(SessionTable& table, std::span<const Code> 
     resize(table, 0);
     return {};
   }
-  return Grouping(table, codes, code_count).run();
+  const std::size_t room = core::DeviceContext::get().free_memory();
+  const std::size_t of_code = bytes_a_code(table.options);
+  if (codes.size() * bytes_an_event + code_count * of_code <= room)
+    return Grouping(table, GroupedEvents(codes), code_count).run();
+  SessionCounts counts;
+  std::vector<SessionTable> parts;
+  for (const SessionBlock& block : cut_sessions(codes, code_count, bytes_an_event, of_code, room)) {
+    SessionTable& part = parts.emplace_back();
+    part.options = table.options;
+    part.log = table.log;
+    part.log_begin = table.log_begin;
+    part.log_end = table.log_end;
+    if (block.rows.empty()) continue;
+    const SessionCounts more = Grouping(part, GroupedEvents(codes, block), block.codes + 1).run();
+    counts.sessions += more.sessions;
+    counts.windows += more.windows;
+    counts.target_in_window += more.target_in_window;
+  }
+  merge_tables(parts, table);
+  return counts;
 }
 
 }  // namespace cartwheel::sessions

@@ -22,12 +22,21 @@ std::vector<std::uint8_t> row_by_row(const BinnedColumns& x, std::span<const std
   return bytes;
 }
 
+std::shared_ptr<const DeviceBins> send(const BinnedColumns& x, std::span<const std::uint32_t> narrow,
+                                       std::span<const std::uint32_t> wide) {
+  std::vector<std::uint16_t> words;
+  for (const std::uint32_t j : wide)
+    x.with_column(j, [&](const auto& column) { words.insert(words.end(), column.begin(), column.end()); });
+  return std::make_shared<DeviceBins>(
+      DeviceBins{{std::span<const std::uint8_t>(row_by_row(x, narrow)), "binned columns"},
+                 {std::span<const std::uint16_t>(words), "binned columns of many values"}});
+}
+
 }  // namespace
 
 DeviceColumns::DeviceColumns(const BinnedColumns& x) {
   std::vector<DeviceColumn> of;
   std::vector<std::uint32_t> narrow, wide;
-  std::vector<std::uint16_t> words;
   view_.widest_narrow = view_.widest_wide = 1;
   for (std::uint32_t j = 0; j < x.columns; ++j) {
     const bool is_wide = x.cells(j) > narrow_cells;
@@ -37,14 +46,12 @@ DeviceColumns::DeviceColumns(const BinnedColumns& x) {
     std::uint32_t& widest = is_wide ? view_.widest_wide : view_.widest_narrow;
     widest = std::max(widest, x.cells(j));
     any_levels_ = any_levels_ || x.by_level(j);
-    if (is_wide) x.with_column(j, [&](const auto& column) { words.insert(words.end(), column.begin(), column.end()); });
   }
   std::vector<std::uint32_t> numbers = narrow;
   numbers.insert(numbers.end(), wide.begin(), wide.end());
   of_ = {std::span<const DeviceColumn>(of), "the list of columns"};
   numbers_ = {std::span<const std::uint32_t>(numbers), "the list of columns"};
-  bytes_ = {std::span<const std::uint8_t>(row_by_row(x, narrow)), "binned columns"};
-  words_ = {std::span<const std::uint16_t>(words), "binned columns of many values"};
+  bins_ = x.on_gpu ? x.on_gpu : send(x, narrow, wide);
   view_.rows = x.rows;
   view_.columns = x.columns;
   view_.narrow_count = static_cast<std::uint32_t>(narrow.size());
@@ -52,8 +59,8 @@ DeviceColumns::DeviceColumns(const BinnedColumns& x) {
   view_.of = of_.data();
   view_.narrow = numbers_.data();
   view_.wide = numbers_.data() + narrow.size();
-  view_.bytes = bytes_.data();
-  view_.words = words_.data();
+  view_.bytes = bins_->bytes.data();
+  view_.words = bins_->words.data();
 }
 
 }  // namespace cartwheel::tree

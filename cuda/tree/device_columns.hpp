@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -35,12 +36,21 @@ struct ColumnsView {
   }
 };
 
-/// Binned columns in device memory: 1 byte a cell, 2 of a wide column.
+/// Bins as a ColumnsView has them.
+class DeviceBins {
+ public:
+  core::DeviceBuffer<std::uint8_t> bytes;
+  core::DeviceBuffer<std::uint16_t> words;
+};
+
+/// Binned columns in device memory: 1 byte a cell, 2 of a wide column. They are sent there, unless they were made
+/// there.
 class DeviceColumns {
  public:
   explicit DeviceColumns(const BinnedColumns& x);
 
   const ColumnsView& view() const { return view_; }
+  const DeviceBins& bins() const { return *bins_; }
   bool any_levels() const { return any_levels_; }
 
  private:
@@ -48,8 +58,7 @@ class DeviceColumns {
   bool any_levels_ = false;
   core::DeviceBuffer<DeviceColumn> of_;
   core::DeviceBuffer<std::uint32_t> numbers_;
-  core::DeviceBuffer<std::uint8_t> bytes_;
-  core::DeviceBuffer<std::uint16_t> words_;
+  std::shared_ptr<const DeviceBins> bins_;
 };
 
 }  // namespace cartwheel::tree

@@ -3,13 +3,13 @@
 #include <iterator>
 #include <limits>
 
+#include "core/exclusive_sum.hpp"
 #include "core/launch.cuh"
 #include "core/parallel.hpp"
 #include "tree/assembled_trees.hpp"
 #include "tree/bootstrap.hpp"
 #include "tree/choose_features.cuh"
 #include "tree/entropy_table.hpp"
-#include "tree/exclusive_sum.hpp"
 #include "tree/find_split.cuh"
 #include "tree/grow.hpp"
 #include "tree/grow_settings.hpp"
@@ -24,6 +24,7 @@ namespace {
 
 using core::blocks_for;
 using core::DeviceBuffer;
+using core::exclusive_sum;
 using core::launch;
 
 constexpr std::uint32_t row_threads = 256, node_threads = 128, wide_threads = 256;

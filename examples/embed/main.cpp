@@ -1,4 +1,5 @@
-// Learns from a small log which sessions end with something in the cart, and scores a new one.
+// Learns from a small log which sessions end with something in the cart, and scores a new one. Writes the model to the file
+// that it is given.
 #include <cartwheel/event_log.hpp>
 #include <cartwheel/pipeline.hpp>
 #include <cartwheel/session_table.hpp>
@@ -30,7 +31,7 @@ void add_session(cartwheel::EventLogBuilder& log, int number, std::int64_t price
 
 }  // namespace
 
-int main() try {
+int main(int argc, char** argv) try {
   // In this shop, what is cheap is put into the cart. The last session is the new one.
   constexpr int known = 200;
   cartwheel::EventLogBuilder builder;
@@ -52,6 +53,7 @@ int main() try {
 
   const std::vector<std::uint32_t> new_session = {known};
   std::printf("P(cart) = %.3f\n", pipeline.predict_proba(sessions, new_session).front());
+  if (argc > 1) cartwheel::save_pipeline(pipeline, argv[1]);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "error: %s\n", error.what());
   return 1;

@@ -60,7 +60,7 @@ class ConfigReader {
 
   void read_entry(const std::string& section, const toml::node& node) {
     constexpr std::string_view sections[] = {"data",      "session",    "label", "batches", "search",
-                                             "threshold", "extractors", "steps", "models"};
+                                             "threshold", "extractors", "steps", "models",  "report"};
     if (!node.is_table()) {
       at(node, [&] { apply_setting(config_.experiment, section, values_of(node)); });
       return;
@@ -86,6 +86,8 @@ class ConfigReader {
         step_lines_[name] = value.source().begin.line;
       } else if (section == "data") {
         read_data(name, value);
+      } else if (section == "report") {
+        read_report(name, value);
       } else if (section == "session" && name == "size") {
         read_sizes(value);
       } else {
@@ -116,6 +118,17 @@ class ConfigReader {
         if (text == nullptr) throw ParameterError("data.events must be a file name, or a list of them");
         config_.events.push_back(path_.parent_path() / *text);
       }
+    });
+  }
+
+  void read_report(const std::string& key, const toml::node& node) {
+    at(node, [&] {
+      constexpr std::string_view known[] = {"parts"};
+      if (key != "parts")
+        throw ParameterError(fmt::format("unknown key 'report.{}'{}", key, cartwheel::core::suggestion(key, known)));
+      std::vector<std::string> words;
+      for (const ParameterValue& value : values_of(node)) words.push_back(cartwheel::to_text(value));
+      config_.report = parse_report_parts(words);
     });
   }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "report_parts.hpp"
 
 namespace intent_cli {
 
@@ -16,6 +17,8 @@ struct Config {
   /// [session] size, where it is a list: the window lengths that `run` compares. experiment.session.size is then the
   /// first of them.
   std::vector<int> sizes;
+  /// [report] parts
+  ReportParts report;
 
   /// For commands that look at one window length. @throws cartwheel::ParameterError if there are several.
   void require_one_size(const Command& command) const;

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// What happened to the rows: counts by name, in the order of first mention. Nothing is lost silently, so each step that
 /// rejects, leaves out, rounds or fills in adds an entry; a count of 0 is worth an entry where a reader would ask.

@@ -11,7 +11,7 @@
 #include <vector>
 
 /// Proofs, on a user's own data, that nothing looks ahead.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// What one fold's training makes.
 struct FittedColumns {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Settings of BernoulliNB::fit, with scikit-learn's names and defaults.
 struct BernoulliNBOptions {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 enum class CalibrationMethod : std::uint8_t {
   /// P' = sigmoid(a * log-odds(P) + b), by maximum likelihood with Platt's targets (J. Platt, "Probabilistic Outputs

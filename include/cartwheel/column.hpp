@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 namespace core {
 /// Zeros for arrays of any size. Large ones come straight from the system: a page costs nothing until a thread touches

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// How much a column has to say, by its training rows.
 enum class ColumnScore : std::uint8_t {
@@ -38,7 +38,7 @@ class ColumnSelector final : public Step {
   FeatureMatrix transform(const FeatureMatrix& x) const override;
   void write(core::ByteWriter& out) const override;
 
-  const std::vector<std::string>& feature_names() const { return feature_names_; }
+  const std::vector<std::string>& feature_names() const override { return feature_names_; }
   const std::vector<double>& scores() const { return scores_; }     ///< Of each column of the fit.
   const std::vector<std::uint32_t>& kept() const { return kept_; }  ///< Columns of the fit, increasing.
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// log_loss is scikit-learn's other name for entropy.
 enum class Criterion : std::uint8_t { gini, entropy, log_loss = entropy };

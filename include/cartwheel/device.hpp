@@ -4,7 +4,7 @@
 #include <functional>
 #include <string_view>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Where the heavy steps run. Results have the same bits on both. There is no silent fallback: a device that was asked
 /// for and is missing is a DeviceError.

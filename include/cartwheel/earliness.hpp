@@ -10,7 +10,7 @@
 #include <vector>
 
 /// After how many events should a model be called?
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// The experiment with windows of one length.
 struct EarlinessRun {

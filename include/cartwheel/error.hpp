@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Base of everything this library throws on purpose. The text says what is wrong, where, and what to do.
 struct Error : std::runtime_error {

@@ -13,7 +13,7 @@
 #include <vector>
 
 /// Where a model is wrong, and how that looks in the raw events.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct ErrorAnalysisOptions {
   std::size_t worst = 5;          ///< [0, 10000]: false positives, and false negatives, to list.

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 enum class EventType : std::uint8_t { view, cart, remove_from_cart, purchase, other };
 

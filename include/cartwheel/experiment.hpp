@@ -7,12 +7,13 @@
 #include <cartwheel/session_table.hpp>
 #include <cartwheel/temporal_split.hpp>
 #include <cartwheel/threshold.hpp>
+#include <cartwheel/threshold_sweep.hpp>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Lists of values to try: the grid is their product. A missing name takes its default.
 using ParameterGrid = std::map<std::string, std::vector<ParameterValue>>;
@@ -117,6 +118,8 @@ struct BatchRow {
   std::uint64_t sessions = 0;                            ///< Of the test window.
   Confusion confusion;                                   ///< At the tuned cut.
   Reliability reliability;                               ///< Of the probabilities, on the test window.
+  /// Counts on the test window at some 400 cuts; the row's thresholds and the default one are among them.
+  ThresholdSweep sweep;
   /// How the cut did by the threshold's goal: on the out-of-fold scores that it was chosen on (dummies: nothing), and
   /// on the test window.
   std::optional<CutValue> tuned;

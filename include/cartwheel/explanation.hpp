@@ -10,7 +10,7 @@
 #include <vector>
 
 /// Why a session got its score.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// What one column of the model has to do with one session's probability.
 struct FeatureContribution {

@@ -13,7 +13,7 @@
 
 /// What to look at before a model is fitted: how often what happens, when, how far it goes, and what tells of the
 /// label.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct ExploreOptions {
   /// Windows, targets and the label that rates and features are set against.

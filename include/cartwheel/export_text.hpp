@@ -3,7 +3,7 @@
 #include <cartwheel/random_forest.hpp>
 #include <string>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// How export_text writes, with scikit-learn's names and defaults.
 struct ExportTextOptions {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// The windows that a group of features is asked about.
 struct WindowRows {

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// One feature of every row as 32-bit numbers. NaN is the missing value; infinity is not allowed.
 struct FloatColumn {

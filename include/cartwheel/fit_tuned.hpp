@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct FitTunedOptions {
   std::string extractor = "V1";

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string_view>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// A synthetic shop. Its figures follow those of a published electronics-store log of 885,129 events (2020-09-24 to
 /// 2021-02-28), and hold within 2% at that size:

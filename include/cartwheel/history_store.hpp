@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// What is known of a user from past events. 56 bytes.
 struct UserHistory {

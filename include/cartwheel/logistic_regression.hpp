@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 enum class Penalty : std::uint8_t { l1, l2, elasticnet, none };
 

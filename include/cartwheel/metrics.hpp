@@ -9,7 +9,7 @@
 /// Metrics of binary classification, with scikit-learn's definitions. `y` holds labels 0 or 1, `score` finite numbers,
 /// of equal length in [1, 2^32]; DataError otherwise, naming the row. A ratio 0/0 is 0; a metric that one class alone
 /// leaves undefined is empty. No result is ever NaN, and none depends on the number of threads.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// The cut of plain predictions. A row is a "yes" where score >= cut. This is the next double after 0.5, so P = 0.5 is
 /// a "no", as in scikit-learn's predict.

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
-namespace core {
+namespace [[gnu::visibility("hidden")]] core {
 class ByteReader;
 class ByteWriter;
 }  // namespace core

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// One value of a named parameter. scikit-learn's None is the text "none".
 using ParameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// How many principal components to keep.
 struct AllComponents {};
@@ -35,7 +35,7 @@ class Pca final : public Step {
   FeatureMatrix transform(const FeatureMatrix& x) const override;
   void write(core::ByteWriter& out) const override;
 
-  const std::vector<std::string>& feature_names() const { return feature_names_; }  ///< The columns of the fit.
+  const std::vector<std::string>& feature_names() const override { return feature_names_; }
   std::size_t components() const { return explained_variance_.size(); }
   /// [components]: the variance (ddof 1) of each; and its share of the variance of all columns.
   const std::vector<double>& explained_variance() const { return explained_variance_; }

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// How good scores are; the higher, the better. @param score  P(y = 1) of each row.
 using Metric = std::function<double(std::span<const std::uint8_t> y, std::span<const double> score)>;

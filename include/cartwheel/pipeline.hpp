@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// A step and its parameters.
 struct NamedStep {
@@ -79,6 +79,8 @@ struct Pipeline {
 
   /// P(y = 1) of the given rows of `sessions`. @throws DataError if this pipeline was fitted on a table.
   std::vector<double> predict_proba(const SessionTable& sessions, std::span<const std::uint32_t> rows) const;
+  /// The columns that predict_proba takes, in order: the extractor's, or those of the table that the fit was given.
+  std::vector<std::string> feature_names() const;
   /// P(y = 1) of the rows of a feature matrix: the steps, then the model, then the steps' corrections, last step first.
   std::vector<double> predict_proba(const FeatureMatrix& x) const;
   /// The columns that the model is given: `x` after all steps.

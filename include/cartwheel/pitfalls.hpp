@@ -10,7 +10,7 @@
 #include <vector>
 
 /// What a careless evaluation promises, beside what the same model then does.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct PitfallsOptions {
   std::string model;         ///< One of the experiment's; empty: random_forest if it is one of them, else the last.

@@ -2,7 +2,7 @@
 
 #include <span>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Population stability index: how far the distribution of `other` lies from that of `reference`, as the sum over bins
 /// of (share - reference share) * log(share / reference share). Bins are cut at the quantiles of the reference, equal

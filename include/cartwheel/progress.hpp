@@ -4,7 +4,7 @@
 #include <functional>
 #include <string_view>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// How far a long piece of work has come.
 struct Progress {

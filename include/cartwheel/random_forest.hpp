@@ -3,7 +3,7 @@
 #include <cartwheel/decision_tree.hpp>
 #include <optional>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Settings of RandomForest::fit, with scikit-learn's names and defaults.
 struct RandomForestOptions {

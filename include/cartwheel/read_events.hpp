@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 enum class BadRows : std::uint8_t {
   fail,  ///< The first bad row is a DataError.

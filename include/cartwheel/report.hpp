@@ -14,7 +14,7 @@
 
 /// Results as text: for a terminal of 80 columns, as CSV (RFC 4180, numbers in the shortest form that reads back the
 /// same), and as JSON. Only the seconds of the search depend on the clock.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct AuditReport;
 struct Earliness;

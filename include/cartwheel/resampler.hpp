@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 enum class Resampling : std::uint8_t {
   under,  ///< Rows of the larger class are left out, at random without replacement.

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";  ///< An IPv4 or IPv6 address of this machine.

@@ -15,7 +15,7 @@
 #include <vector>
 
 /// Scores of sessions while they happen. What `intent_cli serve` puts on the network; here without one.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct ScoringOptions {
   std::uint64_t live_sessions = 100'000;                 ///< Live sessions kept at most, [1, 10^9].

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// One raw event of a session, as a person reads it. Empty texts are missing values.
 struct SessionEvent {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// What a session's label says. "After" means later by (time, file, offset).
 enum class Label : std::uint8_t {

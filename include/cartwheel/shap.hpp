@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// How much each column moved each row's prediction away from the base: base + the sum of a row's values is its P(y =
 /// 1).

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// Centres each column and divides it by its standard deviation (ddof 0), both learned from training rows, missing
 /// values left out; a constant column is only centred. As scikit-learn's StandardScaler, with its rule for what is
@@ -24,7 +24,7 @@ class StandardScaler final : public Step {
   std::string_view name() const override { return "standard_scaler"; }
   void write(core::ByteWriter& out) const override;
 
-  const std::vector<std::string>& feature_names() const { return feature_names_; }
+  const std::vector<std::string>& feature_names() const override { return feature_names_; }
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& scale() const { return scale_; }  ///< Standard deviation; 1 for a constant column.
 

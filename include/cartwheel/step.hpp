@@ -3,12 +3,13 @@
 #include <cartwheel/feature_matrix.hpp>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
-namespace core {
+namespace [[gnu::visibility("hidden")]] core {
 class ByteReader;
 class ByteWriter;
 }  // namespace core
@@ -21,6 +22,11 @@ class Step {
 
   /// One of step_names(), such as "standard_scaler".
   virtual std::string_view name() const = 0;
+  /// The columns of the fit, in order; none for a step that takes any.
+  virtual const std::vector<std::string>& feature_names() const {
+    static const std::vector<std::string> any;
+    return any;
+  }
   /// The columns that the next step, or the model, is given: as many rows as `x`, in its order.
   /// @throws DataError unless the columns are those of the fit (names and order).
   virtual FeatureMatrix transform(const FeatureMatrix& x) const = 0;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// [begin, end), microseconds since 1970-01-01 UTC.
 struct TimeRange {

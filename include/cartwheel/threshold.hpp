@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// What a cut is chosen for.
 enum class ThresholdGoal : std::uint8_t {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// The shape of a tree.
 struct TreeStatistics {

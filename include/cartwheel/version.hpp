@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// The library's version, "MAJOR.MINOR.PATCH".
 std::string_view version();

@@ -2,6 +2,9 @@
 
 #include <cartwheel/column.hpp>
 #include <cstdlib>
+#include <new>
+
+#include "core/huge_pages.hpp"
 
 namespace cartwheel::core {
 namespace {
@@ -14,12 +17,7 @@ void* allocate_zeros(std::size_t bytes) {
     if (address == nullptr) throw std::bad_alloc();
     return address;
   }
-  void* const address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (address == MAP_FAILED) throw std::bad_alloc();
-#ifdef MADV_HUGEPAGE
-  ::madvise(address, bytes, MADV_HUGEPAGE);  // a wish: without huge pages it works, too
-#endif
-  return address;
+  return map_huge_pages(bytes, PROT_READ | PROT_WRITE);
 }
 
 void free_zeros(void* address, std::size_t bytes) noexcept {

@@ -2,16 +2,14 @@
 
 #include <sys/mman.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 
+#include "core/huge_pages.hpp"
+
 namespace cartwheel::core {
 namespace {
-
-/// Also the alignment of mapped regions: only aligned memory can lie in huge pages.
-constexpr std::size_t huge_page = std::size_t{2} << 20;
 
 constexpr std::size_t cache_line = 64;
 
@@ -19,18 +17,6 @@ constexpr std::size_t cache_line = 64;
 constexpr std::size_t smallest_mapped = std::size_t{256} << 10;
 
 std::size_t whole_pages(std::size_t bytes) { return (bytes + huge_page - 1) / huge_page * huge_page; }
-
-/// Addresses [p, p + bytes) that nothing else uses and nothing backs, p aligned to huge pages.
-char* reserve_addresses(std::size_t bytes) {
-  void* const address =
-      ::mmap(nullptr, bytes + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (address == MAP_FAILED) throw std::bad_alloc();
-  char* const begin = static_cast<char*>(address);
-  const std::size_t before = (huge_page - reinterpret_cast<std::uintptr_t>(begin) % huge_page) % huge_page;
-  if (before > 0) ::munmap(begin, before);
-  if (before < huge_page) ::munmap(begin + before + bytes, huge_page - before);
-  return begin + before;
-}
 
 }  // namespace
 
@@ -73,21 +59,14 @@ void MemoryRegion::grow_on_heap(std::size_t bytes) {
 }
 
 void MemoryRegion::grow_mapped(std::size_t bytes) {
-  char* const place = reserve_addresses(bytes);
+  // Pages that are there take the place of the new ones, which need no memory of their own then.
+  char* const place = map_huge_pages(bytes, is_mapped() ? PROT_NONE : PROT_READ | PROT_WRITE);
   if (is_mapped()) {
     if (::mremap(data_, capacity_, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, place) == MAP_FAILED) {
       ::munmap(place, bytes);
       throw std::bad_alloc();
     }
   } else {
-    if (::mprotect(place, bytes, PROT_READ | PROT_WRITE) != 0) {
-      ::munmap(place, bytes);
-      throw std::bad_alloc();
-    }
-  }
-  // A wish: it is as right without. Pages that were used before it are small ones.
-  ::madvise(place, bytes, MADV_HUGEPAGE);
-  if (!is_mapped()) {
     if (capacity_ > 0) std::memcpy(place, data_, capacity_);
     std::free(data_);
   }

@@ -11,8 +11,6 @@ namespace {
 
 using Days = std::chrono::sys_days;
 
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-
 std::chrono::year_month_day date_of(std::int64_t time) {
   return std::chrono::year_month_day(Days(std::chrono::days(floor_divide(time, microseconds_per_day))));
 }
@@ -81,15 +79,6 @@ std::optional<std::int64_t> parse_zone(std::string_view text) {
 }
 
 }  // namespace
-
-std::int64_t day_start(std::int64_t time) { return floor_divide(time, microseconds_per_day) * microseconds_per_day; }
-
-int weekday(std::int64_t time) {
-  const std::int64_t day = floor_divide(time, microseconds_per_day);
-  return static_cast<int>(day - floor_divide(day + 3, 7) * 7 + 3);  // 1970-01-01 was a Thursday, 3
-}
-
-int hour(std::int64_t time) { return static_cast<int>((time - day_start(time)) / microseconds_per_hour); }
 
 std::string format_date(std::int64_t time) {
   const auto date = date_of(time);

@@ -5,19 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/calendar_day.hpp"
+
 /// Times are int64 microseconds since 1970-01-01 00:00:00 UTC; durations are int64 microseconds.
 namespace cartwheel::core {
 
-inline constexpr std::int64_t microseconds_per_second = 1'000'000;
-inline constexpr std::int64_t microseconds_per_hour = 3600 * microseconds_per_second;
-inline constexpr std::int64_t microseconds_per_day = 24 * microseconds_per_hour;
-
-/// Midnight (UTC) of the day that holds `time`; right for times before 1970, too.
-std::int64_t day_start(std::int64_t time);
-/// Monday is 0, Sunday 6, as pandas has it.
-int weekday(std::int64_t time);
-/// [0, 23], UTC.
-int hour(std::int64_t time);
 /// "2021-02-28".
 std::string format_date(std::int64_t time);
 /// "2021-02-28 19:13:22", with a fraction (".5") only where there is one.

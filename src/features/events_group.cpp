@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
-#include "features/float_columns.hpp"
 #include "features/groups.hpp"
+#include "features/window_columns.hpp"
 
 namespace cartwheel::features {
 namespace {
@@ -25,14 +26,9 @@ class EventsGroup final : public FeatureGroup {
 
   Columns columns(const WindowRows& windows) const override {
     const std::vector<EventType> list = counted(windows.sessions.options);
-    return columns_by_row(list.size(), windows.size(), [&](std::size_t i, FloatColumns& out) {
-      const auto [begin, count] = windows.window(i);
-      std::array<std::size_t, types.size()> found{};
-      for (std::size_t place = begin; place < begin + count; ++place)
-        ++found[static_cast<std::size_t>(windows.sessions.type[place])];
-      for (std::size_t c = 0; c < list.size(); ++c)
-        out(c, i) = static_cast<float>(found[static_cast<std::size_t>(list[c])]);
-    });
+    EventFeatures features{{}, list.size()};
+    std::ranges::copy(list, features.types);
+    return window_columns(windows, features);
   }
 
  private:

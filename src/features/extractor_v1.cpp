@@ -7,37 +7,24 @@
 #include <cartwheel/error.hpp>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 
 #include "core/bytes.hpp"
+#include "core/current_device.hpp"
 #include "core/parallel.hpp"
 #include "core/suggest.hpp"
 #include "core/time.hpp"
+#include "features/price_moments.hpp"
+#include "features/v1_columns.hpp"
+#include "features/window_columns.hpp"
 
 namespace cartwheel::features {
 namespace {
 
+using namespace v1;
+
 constexpr std::int64_t largest_session_size = 1000;
 constexpr std::array<std::string_view, 1> parameter_names{"session_size"};
-
-/// The columns in the order of the published method.
-enum Feature : std::size_t {
-  event_count,
-  weekday,
-  hour,
-  price_mean,
-  price_std,
-  category_code_nunique,
-  category_code_count,
-  category_id_nunique,
-  category_id_count,
-  brand_nunique,
-  brand_count,
-  product_nunique,
-  category_ratio,
-  brand_ratio,
-  product_ratio,
-  feature_count
-};
 
 struct NameAndMeaning {
   const char* name;
@@ -83,10 +70,8 @@ double scaled_variance(std::span<const std::int64_t> prices, std::int64_t origin
   return static_cast<double>(count * sum_of_squares - sum * sum);
 }
 
-/// Mean and standard deviation in currency units, from exact integer sums, so that the order of the prices cannot
-/// matter.
+/// Mean and standard deviation in currency units.
 void set_price_features(std::span<const std::int64_t> prices, float& mean, float& standard_deviation) {
-  __extension__ typedef __int128 Wide;
   static_assert(largest_price <= 1'000'000'000'000'000 && largest_session_size <= 1000,
                 "a sum of prices must fit in 63 bits; count * sum of squares, at most 4 * 10^36, in 127");
   std::int64_t count = 0, sum = 0, origin = 0;
@@ -98,15 +83,10 @@ void set_price_features(std::span<const std::int64_t> prices, float& mean, float
     ++count;
     sum += price;
   }
-  constexpr double unit = price_scale;
-  mean = count == 0 ? 0.0f : static_cast<float>(static_cast<double>(sum) / (static_cast<double>(count) * unit));
-  if (count < 2) {
-    standard_deviation = 0.0f;
-    return;
-  }
-  const double variance =
-      small ? scaled_variance<std::int64_t>(prices, origin, count) : scaled_variance<Wide>(prices, origin, count);
-  standard_deviation = static_cast<float>(std::sqrt(variance / static_cast<double>(count * (count - 1))) / unit);
+  mean = price_mean_of(count, sum);
+  const double variance = small ? scaled_variance<std::int64_t>(prices, origin, count)
+                                : scaled_variance<WideInteger>(prices, origin, count);
+  standard_deviation = price_deviation_of(count, variance);
 }
 
 /// How many values are there, and how many different ones; missing values left out.
@@ -205,6 +185,13 @@ void check_request(const SessionTable& sessions, std::span<const std::uint32_t> 
     throw DataError(fmt::format("V1: row {} was asked of a table of {} sessions", *last, sessions.size()));
 }
 
+/// @param columns  in the order of `features`.
+FeatureMatrix named(FeatureGroup::Columns columns, std::size_t rows) {
+  FeatureMatrix matrix(rows);
+  for (std::size_t f = 0; f < feature_count; ++f) matrix.add(features[f].name, std::move(columns[f]));
+  return matrix;
+}
+
 }  // namespace
 
 ExtractorV1::ExtractorV1(const Parameters& parameters) {
@@ -238,6 +225,8 @@ FeatureMatrix ExtractorV1::fit_transform(const SessionTable& sessions, std::span
 FeatureMatrix ExtractorV1::transform(const SessionTable& sessions, std::span<const std::uint32_t> rows) const {
   if (!fitted_) throw ParameterError("V1: transform was called before fit_transform");
   check_request(sessions, rows, session_size_);
+  if (core::current_device() == Device::cuda)
+    return named(v1_columns_on_cuda({sessions, rows, session_size_}), rows.size());
   constexpr std::size_t rows_per_block = 1024;  // of some columns of the table and all of the result, in the caches
   std::array<FloatColumn, feature_count> columns;
   core::parallel_for(feature_count, [&](std::size_t f) { columns[f].values.resize(rows.size()); });
@@ -246,9 +235,7 @@ FeatureMatrix ExtractorV1::transform(const SessionTable& sessions, std::span<con
     for (std::size_t f = 0; f < feature_count; ++f) to[f] = columns[f].values.data() + begin;
     set_features(sessions, rows.subspan(begin, end - begin), session_size_, to);
   });
-  FeatureMatrix matrix(rows.size());
-  for (std::size_t f = 0; f < feature_count; ++f) matrix.add(features[f].name, std::move(columns[f]));
-  return matrix;
+  return named({std::make_move_iterator(columns.begin()), std::make_move_iterator(columns.end())}, rows.size());
 }
 
 void ExtractorV1::write(core::ByteWriter& out) const {

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cartwheel/error.hpp>
 #include <cartwheel/feature_matrix.hpp>
 #include <cmath>
 #include <limits>
+
+#include "core/parallel.hpp"
 
 namespace cartwheel {
 namespace {
@@ -26,12 +29,26 @@ void check_size(std::string_view name, std::string_view what, std::size_t size, 
   if (size != expected) fail(name, fmt::format("has {} {}; the matrix needs {}", size, what, expected));
 }
 
+/// Without a branch a value, because that is a loop over vectors, and there is hardly ever one to find.
+bool any_infinite(std::span<const float> values) {
+  constexpr std::size_t block_rows = std::size_t{1} << 16;
+  const auto any_in = [&](std::size_t begin, std::size_t end) {
+    bool any = false;
+    for (const float value : values.subspan(begin, end - begin))
+      any |= std::abs(value) == std::numeric_limits<float>::infinity();
+    return any;
+  };
+  if (values.size() <= block_rows) return any_in(0, values.size());
+  std::atomic<bool> any = false;
+  core::parallel_for_blocks(values.size(), block_rows, [&](std::size_t begin, std::size_t end) {
+    if (any_in(begin, end)) any = true;
+  });
+  return any;
+}
+
 void check(std::string_view name, const FloatColumn& column, std::size_t rows) {
   check_size(name, "values", column.values.size(), rows);
-  // All values without a branch first, because that is a loop over vectors, and then there is hardly ever one to find.
-  bool any = false;
-  for (const float value : column.values) any |= std::abs(value) == std::numeric_limits<float>::infinity();
-  if (!any) return;
+  if (!any_infinite(column.values)) return;
   const auto infinite = std::ranges::find_if(column.values, [](float value) { return std::isinf(value); });
   fail(name, fmt::format("is infinite in row {}; missing values are NaN", infinite - column.values.begin()));
 }

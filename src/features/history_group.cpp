@@ -3,11 +3,11 @@
 #include <cartwheel/history_store.hpp>
 
 #include "core/bytes.hpp"
-#include "core/math.hpp"
-#include "core/time.hpp"
+#include "core/current_device.hpp"
 #include "features/float_columns.hpp"
 #include "features/groups.hpp"
 #include "features/history_columns.hpp"
+#include "features/history_pass.hpp"
 #include "features/known_history.hpp"
 #include "features/time_order.hpp"
 
@@ -25,8 +25,15 @@ class HistoryGroup final : public FeatureGroup, public HistoryReader {
   Columns fit_columns(const WindowRows& windows, std::int64_t train_end) override {
     options_ = windows.sessions.options;
     train_end_ = train_end;
+    const LogKeys keys(windows.sessions.log);
+    const HistoryPass pass{windows,   keys.users, keys.visits, std::numeric_limits<std::int64_t>::min(),
+                           train_end, options_};
+    if (is_for_gpu(keys.users.size())) {
+      forgotten_ = 0;
+      return history_columns_on_cuda(pass, std::vector<UserHistory>(keys.users.size()), &records_);
+    }
     HistoryStore store(options_, most_users_);
-    Columns columns = columns_along(windows, std::numeric_limits<std::int64_t>::min(), train_end, store);
+    Columns columns = columns_along(pass, store);
     records_ = store.records();
     forgotten_ = store.forgotten();
     return columns;
@@ -34,7 +41,13 @@ class HistoryGroup final : public FeatureGroup, public HistoryReader {
 
   Columns columns(const WindowRows& windows) const override {
     HistoryStore store = history();
-    return columns_along(windows, train_end_, std::numeric_limits<std::int64_t>::max(), store);
+    const LogKeys keys(windows.sessions.log);
+    const HistoryPass pass{windows, keys.users, keys.visits, train_end_, std::numeric_limits<std::int64_t>::max(),
+                           options_};
+    if (!is_for_gpu(keys.users.size() + store.size())) return columns_along(pass, store);
+    std::vector<UserHistory> known;
+    for (const std::uint64_t user : keys.users) known.push_back(store.find(user).value_or(UserHistory{}));
+    return history_columns_on_cuda(pass, known, nullptr);
   }
 
   HistoryStore history() const override { return HistoryStore::from_records(records_, options_, most_users_); }
@@ -42,7 +55,8 @@ class HistoryGroup final : public FeatureGroup, public HistoryReader {
   Columns columns_with(const WindowRows& windows, std::span<const KnownHistory> known) const override {
     FloatColumns out(history_definitions().size(), windows.size());
     for (std::size_t i = 0; i < windows.size(); ++i)
-      set_history_columns(known[i].no_user, known[i].history, windows.sessions.start[windows.rows[i]], i, out);
+      set_history_columns(known[i].no_user, known[i].history.value_or(UserHistory{}),
+                          windows.sessions.start[windows.rows[i]], i, out);
     return out.take();
   }
 
@@ -85,40 +99,50 @@ class HistoryGroup final : public FeatureGroup, public HistoryReader {
   }
 
  private:
-  /// Takes the events of (after, until] in order of time, and sets each row just before its first event.
-  static Columns columns_along(const WindowRows& windows, std::int64_t after, std::int64_t until, HistoryStore& store) {
-    const SessionTable& sessions = windows.sessions;
-    const EventLog& log = sessions.log;
-    const auto keys_of = [](const Dictionary& dictionary) {
+  /// The users and sessions of a log, as a store knows them.
+  struct LogKeys {
+    explicit LogKeys(const EventLog& log) : users(keys_of(log.users())), visits(keys_of(log.sessions())) {}
+
+    std::vector<std::uint64_t> users, visits;
+
+   private:
+    static std::vector<std::uint64_t> keys_of(const Dictionary& dictionary) {
       std::vector<std::uint64_t> keys(dictionary.size());  // 0 for the missing one
       core::parallel_for_blocks(keys.size(), 4096, [&](std::size_t begin, std::size_t end) {
         for (std::size_t code = std::max<std::size_t>(begin, 1); code < end; ++code)
           keys[code] = HistoryStore::key_of(dictionary[static_cast<Code>(code)]);
       });
       return keys;
-    };
-    const std::vector<std::uint64_t> users = keys_of(log.users()), visits = keys_of(log.sessions());
+    }
+  };
 
+  /// A store that must forget depends on the order in which users come and go, which only the CPU follows.
+  bool is_for_gpu(std::size_t users) const { return core::current_device() == Device::cuda && users <= most_users_; }
+
+  static Columns columns_along(const HistoryPass& pass, HistoryStore& store) {
+    const WindowRows& windows = pass.windows;
+    const SessionTable& sessions = windows.sessions;
+    const EventLog& log = sessions.log;
     FloatColumns out(history_definitions().size(), windows.size());
     const std::vector<std::uint32_t> by_time = by_start(windows.rows);
     auto next = by_time.begin();
     const auto set_next = [&] {
       const std::uint32_t row = windows.rows[*next];
-      const std::uint64_t user = users[sessions.user[row]];
-      set_history_columns(user == 0, store.find(user), sessions.start[row], *next, out);
+      const std::uint64_t user = pass.users[sessions.user[row]];
+      set_history_columns(user == 0, store.find(user).value_or(UserHistory{}), sessions.start[row], *next, out);
       ++next;
     };
     const TimeOrder order(log);
     for (std::size_t i = 0; i < order.size(); ++i) {
       const std::uint64_t row = order[i];
       const std::int64_t time = log.time()[row];
-      if (time <= after) continue;
-      if (time > until) break;
+      if (time <= pass.after) continue;
+      if (time > pass.until) break;
       while (next != by_time.end() && std::pair(sessions.start[windows.rows[*next]],
                                                 sessions.start_sequence[windows.rows[*next]]) <= std::pair(time, row))
         set_next();
-      if (const std::uint64_t user = users[log.user()[row]]; user != 0)
-        store.add(user, visits[log.session()[row]], log.type()[row], time);
+      if (const std::uint64_t user = pass.users[log.user()[row]]; user != 0)
+        store.add(user, pass.visits[log.session()[row]], log.type()[row], time);
     }
     while (next != by_time.end()) set_next();
     return out.take();

@@ -5,7 +5,7 @@
 #include <cartwheel/error.hpp>
 #include <cartwheel/history_store.hpp>
 
-#include "sessions/event_order.hpp"
+#include "features/history_columns.hpp"
 
 namespace cartwheel {
 namespace {
@@ -92,11 +92,8 @@ std::uint32_t HistoryStore::insert(std::uint64_t user) {
 }
 
 void HistoryStore::update(UserHistory& history, std::uint64_t session, EventType type, std::int64_t time) const {
-  const bool same_visit =
-      history.events > 0 &&
-      (session != 0 ? history.last_session == session
-                    : history.last_session == 0 &&
-                          !sessions::is_pause(history.last_time, std::max(time, history.last_time), options_.gap));
+  const bool same_visit = history.events > 0 &&
+                          features::is_same_visit(history.last_session, history.last_time, session, time, options_.gap);
   if (!same_visit) count(history.visits);
   count(history.events);
   if (type == EventType::cart) count(history.carts);

@@ -1,16 +1,12 @@
-#include <array>
-
 #include "core/bytes.hpp"
 #include "features/category_medians.hpp"
-#include "features/float_columns.hpp"
 #include "features/groups.hpp"
+#include "features/window_columns.hpp"
 
 namespace cartwheel::features {
 namespace {
 
 constexpr const char* medians_fitted = "median price of each level of the category path, of events up to the train end";
-
-enum Feature : std::size_t { first, last, lowest, highest, trend, to_median_mean, to_median_last, feature_count };
 
 /// Prices of the window as they stand, and against what the category usually costs.
 class PriceGroup final : public FeatureGroup {
@@ -38,37 +34,8 @@ class PriceGroup final : public FeatureGroup {
   }
 
   Columns columns(const WindowRows& windows) const override {
-    const SessionTable& sessions = windows.sessions;
-    const std::vector<double> medians = medians_.of_codes(sessions.log);
-    return columns_by_row(feature_count, windows.size(), [&](std::size_t i, FloatColumns& out) {
-      for (std::size_t f = 0; f < feature_count; ++f) out(f, i) = missing_value;
-      const auto [begin, count] = windows.window(i);
-      std::int64_t first_price = missing_price, last_price = missing_price, low = largest_price, high = -largest_price;
-      double sum_of_ratios = 0.0, ratio = 0.0;
-      std::size_t ratios = 0;
-      for (std::size_t place = begin; place < begin + count; ++place) {
-        const std::int64_t price = sessions.price[place];
-        if (price == missing_price) continue;
-        if (first_price == missing_price) first_price = price;
-        last_price = price;
-        low = std::min(low, price);
-        high = std::max(high, price);
-        const double median = medians[sessions.category_code[place]];
-        if (!(median > 0.0)) continue;
-        ratio = static_cast<double>(price) / median;
-        sum_of_ratios += ratio;
-        ++ratios;
-      }
-      if (first_price == missing_price) return;
-      out(first, i) = in_units(first_price);
-      out(last, i) = in_units(last_price);
-      out(lowest, i) = in_units(low);
-      out(highest, i) = in_units(high);
-      out(trend, i) = in_units(last_price - first_price);
-      if (ratios == 0) return;
-      out(to_median_mean, i) = static_cast<float>(sum_of_ratios / static_cast<double>(ratios));
-      out(to_median_last, i) = static_cast<float>(ratio);
-    });
+    const std::vector<double> medians = medians_.of_codes(windows.sessions.log);
+    return window_columns(windows, PriceFeatures{medians.data(), medians.size()});
   }
 
   std::string state() const override {
@@ -83,8 +50,6 @@ class PriceGroup final : public FeatureGroup {
   }
 
  private:
-  static float in_units(std::int64_t price) { return static_cast<float>(static_cast<double>(price) / price_scale); }
-
   CategoryMedians medians_;
 };
 

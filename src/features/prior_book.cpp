@@ -10,8 +10,6 @@
 namespace cartwheel::features {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
 PriorCounts read_counts(core::ByteReader& in) {
   const auto counts = in.get<PriorCounts>();
   if (!(counts.views >= 0.0 && counts.targets >= 0.0 && counts.views < 1e300 && counts.targets < 1e300))
@@ -55,13 +53,11 @@ FrozenPriors FrozenPriors::read(core::ByteReader& in, std::size_t spaces) {
   return frozen;
 }
 
-PriorBook::PriorBook(const PriorKeys& keys, std::size_t levels, double decay_rate)
-    : keys_(keys), levels_(levels), decay_rate_(decay_rate) {
+PriorBook::PriorBook(const PriorKeys& keys, double decay_rate) : keys_(keys), decay_rate_(decay_rate) {
   for (std::size_t space = 0; space < keys.spaces().size(); ++space) cells_.emplace_back(keys.count(space));
 }
 
-PriorBook::PriorBook(const PriorKeys& keys, std::size_t levels, const FrozenPriors& frozen)
-    : PriorBook(keys, levels, 0.0) {
+PriorBook::PriorBook(const PriorKeys& keys, const FrozenPriors& frozen) : PriorBook(keys, 0.0) {
   all_ = DecayedCounts(frozen.all);
   core::parallel_for(cells_.size(), [&](std::size_t s) {
     const FrozenPriors::Space& space = frozen.spaces[s];
@@ -74,31 +70,27 @@ PriorBook::PriorBook(const PriorKeys& keys, std::size_t levels, const FrozenPrio
   });
 }
 
+PriorBook::PriorBook(const PriorKeys& keys, const PriorTotals& totals) : PriorBook(keys, 0.0) {
+  all_ = DecayedCounts(totals.all);
+  for (std::size_t space = 0; space < cells_.size(); ++space)
+    std::ranges::transform(totals.spaces[space], cells_[space].begin(),
+                           [](const PriorCounts& counts) { return DecayedCounts(counts); });
+}
+
+PriorTotals PriorBook::totals() const {
+  PriorTotals totals{all(0), {}};
+  for (const std::vector<DecayedCounts>& cells : cells_) {
+    std::vector<PriorCounts>& of_space = totals.spaces.emplace_back();
+    for (const DecayedCounts& cell : cells) of_space.push_back(cell.at(0, 0.0));
+  }
+  return totals;
+}
+
 void PriorBook::add(const KeyValues& values, EventType type, bool is_target, std::int64_t time) {
   all_.add(type, is_target, time, decay_rate_);
   for (std::size_t space = 0; space < cells_.size(); ++space)
     if (const std::uint32_t number = keys_.number(space, values); number != 0)
       cells_[space][number].add(type, is_target, time, decay_rate_);
-}
-
-void PriorBook::priors(const KeyValues& values, std::int64_t time, std::span<const double> m,
-                       std::span<double> out) const {
-  const double base = base_rate(all(time));
-  double of_category = base;
-  for (std::size_t space = 0; space < cells_.size(); ++space) {
-    const std::uint32_t number = keys_.number(space, values);
-    out[space] = nan;
-    if (number == 0) continue;
-    const PriorCounts found = counts(space, number, time);
-    out[space] = found.none() ? of_category : smoothed_ratio(found, m[space], base);
-    if (space < levels_) of_category = out[space];
-  }
-}
-
-double PriorBook::share_of_views(std::size_t space, const KeyValues& values, std::int64_t time) const {
-  const std::uint32_t number = keys_.number(space, values);
-  const PriorCounts total = all(time);
-  return number == 0 || total.views == 0.0 ? nan : counts(space, number, time).views / total.views;
 }
 
 bool PriorBook::is_unseen(std::size_t space, const KeyValues& values) const {

@@ -27,25 +27,25 @@ struct FrozenPriors {
   static FrozenPriors read(core::ByteReader& in, std::size_t spaces);
 };
 
-/// Counts of views and targets by key, for one log. Spaces 0 to levels - 1 hold the levels of the category path, which
-/// the others fall back on.
+/// Counts by the numbers of a PriorKeys.
+struct PriorTotals {
+  PriorCounts all;
+  std::vector<std::vector<PriorCounts>> spaces;
+};
+
+/// Counts of views and targets by key, for one log.
 class PriorBook {
  public:
   /// An empty book. @param decay_rate  ln 2 / half-life, of microseconds; 0: counts never decay.
-  PriorBook(const PriorKeys& keys, std::size_t levels, double decay_rate);
+  PriorBook(const PriorKeys& keys, double decay_rate);
   /// The book as it was at the end of training; it does not decay any more.
-  PriorBook(const PriorKeys& keys, std::size_t levels, const FrozenPriors& frozen);
+  PriorBook(const PriorKeys& keys, const FrozenPriors& frozen);
+  /// A book of counts that do not decay.
+  PriorBook(const PriorKeys& keys, const PriorTotals& totals);
 
   /// Takes the next event, in order of time.
   void add(const KeyValues& values, EventType type, bool is_target, std::int64_t time);
 
-  /// The prior of each space for an event, as of `time`: (targets + m * base) / (views + m), where `base` is the rate
-  /// of all events. A key without counts has the prior of its category's path, from its last level to the first, and
-  /// then the base rate. NaN for a missing key, and while there are no views at all.
-  /// @param m  one a space. @param out  one a space, overwritten.
-  void priors(const KeyValues& values, std::int64_t time, std::span<const double> m, std::span<double> out) const;
-  /// The key's share of all views. NaN as above.
-  double share_of_views(std::size_t space, const KeyValues& values, std::int64_t time) const;
   /// Whether the event has a key in this space that was never counted.
   bool is_unseen(std::size_t space, const KeyValues& values) const;
 
@@ -53,12 +53,13 @@ class PriorBook {
   PriorCounts counts(std::size_t space, std::uint32_t number, std::int64_t time) const {
     return cells_[space][number].at(time, decay_rate_);
   }
+  /// Of a book that does not decay.
+  PriorTotals totals() const;
   /// @param m  one a space.
   FrozenPriors freeze(std::int64_t time, std::span<const double> m) const;
 
  private:
   const PriorKeys& keys_;
-  std::size_t levels_;
   double decay_rate_;
   DecayedCounts all_;
   std::vector<std::vector<DecayedCounts>> cells_;  ///< [space][number of the key]

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/host_device.hpp"
 #include "core/math.hpp"
 
 namespace cartwheel::features {
@@ -11,7 +12,7 @@ namespace cartwheel::features {
 /// Views and targets (of all events, or of those with one key).
 struct PriorCounts {
   double views = 0.0, targets = 0.0;
-  bool none() const { return views == 0.0 && targets == 0.0; }
+  CARTWHEEL_HD bool none() const { return views == 0.0 && targets == 0.0; }
 };
 
 /// Counts that halve with time, where there is a half-life: an event's weight at time t is 2^(-(t - its time) /
@@ -40,13 +41,13 @@ class DecayedCounts {
 
 /// Targets a view of a key, drawn towards the base rate as if m views more had it. Where there are neither counts nor
 /// base rate, NaN.
-inline double smoothed_ratio(const PriorCounts& counts, double m, double base) {
+CARTWHEEL_HD inline double smoothed_ratio(const PriorCounts& counts, double m, double base) {
   return (counts.targets + m * base) / (counts.views + m);
 }
 
 /// The base rate of all events.
-inline double base_rate(const PriorCounts& all) {
-  return all.views > 0.0 ? all.targets / all.views : std::numeric_limits<double>::quiet_NaN();
+CARTWHEEL_HD inline double base_rate(const PriorCounts& all) {
+  return all.views > 0.0 ? all.targets / all.views : core::math_detail::not_a_number();
 }
 
 }  // namespace cartwheel::features

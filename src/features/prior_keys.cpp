@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <utility>
 
 #include "core/parallel.hpp"
@@ -16,15 +15,6 @@ KeyValues key_values(const EventLog& log, std::size_t row) {
 KeyValues key_values(const SessionTable& sessions, std::size_t place) {
   return {sessions.product[place], sessions.category_id[place], sessions.category_code[place], sessions.brand[place],
           sessions.price[place]};
-}
-
-std::uint32_t price_band(std::int64_t price) {
-  if (price == missing_price) return 0;
-  if (price <= 0) return 1;
-  const auto amount = static_cast<std::uint64_t>(price);
-  const auto octave = static_cast<std::uint32_t>(std::bit_width(amount));
-  const auto upper_half = static_cast<std::uint32_t>(octave < 2 ? 0 : (amount >> (octave - 2)) & 1);
-  return 2 * octave + upper_half;
 }
 
 PriorKeys::PriorKeys(const EventLog& log, std::vector<KeySpace> spaces, std::size_t levels)

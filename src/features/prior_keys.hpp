@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "features/category_paths.hpp"
+#include "features/price_band.hpp"
 
 namespace cartwheel::features {
 
@@ -31,10 +32,6 @@ struct KeyValues {
 KeyValues key_values(const EventLog& log, std::size_t row);
 /// @param place  in the window columns.
 KeyValues key_values(const SessionTable& sessions, std::size_t place);
-
-/// 0 for a missing price, 1 for one that is not above 0; else bands in steps of half an octave: [2^n, 1.5 * 2^n) and
-/// [1.5 * 2^n, 2^(n+1)) in 1/10,000 of a unit.
-std::uint32_t price_band(std::int64_t price);
 
 /// Numbers the keys of a log's events in some spaces, and names them. 0 is the missing key: a part of it is missing.
 class PriorKeys {

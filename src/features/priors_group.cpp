@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "core/math.hpp"
+#include "core/current_device.hpp"
 #include "core/time.hpp"
 #include "features/float_columns.hpp"
 #include "features/groups.hpp"
 #include "features/prior_book.hpp"
+#include "features/prior_pass.hpp"
 #include "features/prior_smoothing.hpp"
 #include "features/time_order.hpp"
 
@@ -67,13 +67,18 @@ class PriorsGroup final : public FeatureGroup {
                                       ? std::vector<double>(spaces_.size(), *given_smoothing_)
                                       : fit_smoothing(log, sessions.options, keys, order, train_end, decay_rate_);
 
-    PriorBook book(keys, category_levels, decay_rate_);
-    FloatColumns out(column_count(), windows.size());
+    if (core::current_device() == Device::cuda && decay_rate_ == 0.0) {
+      OrderedPriors ordered = ordered_priors_on_cuda(windows, keys, prior_spaces(m), train_end);
+      frozen_ = PriorBook(keys, ordered.totals).freeze(train_end, m);
+      return std::move(ordered.columns);
+    }
+    PriorBook book(keys, decay_rate_);
+    FloatColumns out(prior_spaces(m).columns(), windows.size());
     const std::vector<std::uint32_t> by_time = by_start(windows.rows);
     auto next = by_time.begin();
     const auto set_rows_until = [&](std::int64_t time) {
       for (; next != by_time.end() && sessions.start[windows.rows[*next]] <= time; ++next)
-        set_row(windows, *next, sessions.start[windows.rows[*next]], book, m, out);
+        set_row(windows, *next, sessions.start[windows.rows[*next]], keys, book, m, out);
     };
     for (std::size_t i = 0; i < order.size(); ++i) {
       const std::uint64_t row = order[i];
@@ -89,11 +94,13 @@ class PriorsGroup final : public FeatureGroup {
 
   Columns columns(const WindowRows& windows) const override {
     const PriorKeys keys(windows.sessions.log, spaces_, category_levels);
-    const PriorBook book(keys, category_levels, frozen_);
+    const PriorBook book(keys, frozen_);
     std::vector<double> m;
     for (const FrozenPriors::Space& space : frozen_.spaces) m.push_back(space.m);
-    return columns_by_row(column_count(), windows.size(),
-                          [&](std::size_t i, FloatColumns& out) { set_row(windows, i, 0, book, m, out); });
+    if (core::current_device() == Device::cuda)
+      return frozen_priors_on_cuda(windows, keys, prior_spaces(m), book.totals());
+    return columns_by_row(prior_spaces(m).columns(), windows.size(),
+                          [&](std::size_t i, FloatColumns& out) { set_row(windows, i, 0, keys, book, m, out); });
   }
 
   std::string state() const override {
@@ -109,7 +116,7 @@ class PriorsGroup final : public FeatureGroup {
 
   void count_values(const WindowRows& windows, Account& account) const override {
     const PriorKeys keys(windows.sessions.log, spaces_, category_levels);
-    const PriorBook book(keys, category_levels, frozen_);
+    const PriorBook book(keys, frozen_);
     for (std::size_t space = category_levels - 1; space < spaces_.size(); ++space) {
       if (spaces_[space].second != KeyPart::none) continue;
       std::int64_t missing = 0, unseen = 0;
@@ -144,38 +151,19 @@ class PriorsGroup final : public FeatureGroup {
                                               : fmt::format("category path up to level {}", space.level + 1);
   }
 
-  std::size_t column_count() const { return 2 * spaces_.size() + 1; }
+  PriorSpaces prior_spaces(const std::vector<double>& m) const {
+    return {spaces_.size(), category_levels, product_space, m.data()};
+  }
 
-  void set_row(const WindowRows& windows, std::size_t i, std::int64_t time, const PriorBook& book,
-               std::span<const double> m, FloatColumns& out) const {
-    struct Summary {
-      double sum = 0.0, greatest = 0.0;
-      std::size_t count = 0;
-      void add(double value) {
-        if (std::isnan(value)) return;
-        greatest = count == 0 ? value : std::max(greatest, value);
-        sum += value;
-        ++count;
-      }
-      float mean() const { return count == 0 ? missing_value : static_cast<float>(sum / static_cast<double>(count)); }
-      float max() const { return count == 0 ? missing_value : static_cast<float>(greatest); }
+  /// As of `time`.
+  void set_row(const WindowRows& windows, std::size_t i, std::int64_t time, const PriorKeys& keys,
+               const PriorBook& book, const std::vector<double>& m, FloatColumns& out) const {
+    const auto counts_of = [&](std::size_t space, std::size_t place, PriorCounts& counts) {
+      const std::uint32_t number = keys.number(space, key_values(windows.sessions, place));
+      if (number != 0) counts = book.counts(space, number, time);
+      return number != 0;
     };
-    constexpr std::size_t most_spaces = 16;
-    std::array<Summary, most_spaces> summaries;
-    std::array<double, most_spaces> priors;
-    Summary popularity;
-    const auto [begin, count] = windows.window(i);
-    for (std::size_t place = begin; place < begin + count; ++place) {
-      const KeyValues values = key_values(windows.sessions, place);
-      book.priors(values, time, m, priors);
-      for (std::size_t space = 0; space < spaces_.size(); ++space) summaries[space].add(priors[space]);
-      popularity.add(core::log1p(10'000.0 * book.share_of_views(product_space, values, time)));
-    }
-    for (std::size_t space = 0; space < spaces_.size(); ++space) {
-      out(2 * space, i) = summaries[space].mean();
-      out(2 * space + 1, i) = summaries[space].max();
-    }
-    out(2 * spaces_.size(), i) = popularity.mean();
+    set_prior_row(prior_spaces(m), windows.window(i), book.all(time), counts_of, i, out);
   }
 
   std::vector<KeySpace> spaces_;

@@ -3,10 +3,10 @@
 #include <array>
 #include <cmath>
 
-#include "core/math.hpp"
 #include "core/time.hpp"
 #include "features/float_columns.hpp"
 #include "features/groups.hpp"
+#include "features/window_columns.hpp"
 
 namespace cartwheel::features {
 namespace {
@@ -38,11 +38,6 @@ double day_sine(std::size_t hour) {
   return hour < 12 ? sine : -sine;
 }
 double day_cosine(std::size_t hour) { return day_sine((hour + 6) % hours); }
-
-/// Natural logarithm of 1 + seconds: pauses lie between a second and a day.
-float log_seconds(std::int64_t microseconds) {
-  return static_cast<float>(core::log1p(static_cast<double>(microseconds) / core::microseconds_per_second));
-}
 
 /// How quickly the events of a window follow each other, and when it is at the shopper's place.
 class TimeGroup final : public FeatureGroup {
@@ -93,32 +88,7 @@ class TimeGroup final : public FeatureGroup {
   }
 
   Columns columns(const WindowRows& windows) const override {
-    constexpr std::size_t summaries = 4;
-    Columns columns =
-        columns_by_row(summaries + session_size_ - 1, windows.size(), [&](std::size_t i, FloatColumns& out) {
-          const auto [begin, count] = windows.window(i);
-          const auto& time = windows.sessions.time;
-          const std::int64_t duration = time[begin + count - 1] - time[begin];
-          std::int64_t shortest = duration, longest = 0;
-          for (std::size_t gap = 1; gap < session_size_; ++gap) {
-            if (gap >= count) {
-              out(summaries + gap - 1, i) = missing_value;
-              continue;
-            }
-            const std::int64_t pause = time[begin + gap] - time[begin + gap - 1];
-            shortest = std::min(shortest, pause);
-            longest = std::max(longest, pause);
-            out(summaries + gap - 1, i) = log_seconds(pause);
-          }
-          out(0, i) = log_seconds(duration);
-          out(1, i) =
-              count < 2
-                  ? missing_value
-                  : static_cast<float>(core::log1p(static_cast<double>(duration) / static_cast<double>(count - 1) /
-                                                   core::microseconds_per_second));
-          out(2, i) = count < 2 ? missing_value : log_seconds(shortest);
-          out(3, i) = count < 2 ? missing_value : log_seconds(longest);
-        });
+    Columns columns = window_columns(windows, TimeFeatures{session_size_});
     add_calendar(windows, columns);
     return columns;
   }

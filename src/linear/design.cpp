@@ -31,18 +31,24 @@ struct Kept {
 /// One bit a row of a block of at most 64: whether its value is not `usual`.
 CARTWHEEL_DISPATCHED std::uint64_t others_of_block(const float* x, std::size_t count, float usual) {
   using Bits [[gnu::vector_size(sizeof(FloatLanes))]] = std::uint32_t;
+  constexpr std::size_t lanes = core::tile_lanes, half = word_bits / 2;
   constexpr Bits place{1, 2, 4, 8, 16, 32, 64, 128};
   std::uint64_t word = 0;
-  std::size_t i = 0;
-  for (; i + core::tile_lanes <= count; i += core::tile_lanes) {
-    FloatLanes values;
-    std::memcpy(&values, x + i, sizeof values);
-    const Bits others = (values != usual) & place;
-    std::uint32_t byte = 0;
-    for (std::size_t lane = 0; lane < core::tile_lanes; ++lane) byte |= others[lane];
-    word |= std::uint64_t{byte} << i;
+  if (count == word_bits) {
+    for (std::size_t first = 0; first < word_bits; first += half) {
+      Bits others{};  // bits 0, 8, 16 and 24 of the first lane are rows 0, 8, 16 and 24
+      for (std::size_t i = 0; i < half; i += lanes) {
+        FloatLanes values;
+        std::memcpy(&values, x + first + i, sizeof values);
+        others |= (values != usual) & (place << static_cast<std::uint32_t>(i));
+      }
+      std::uint32_t bits = 0;
+      for (std::size_t lane = 0; lane < lanes; ++lane) bits |= others[lane];
+      word |= std::uint64_t{bits} << first;
+    }
+    return word;
   }
-  for (; i < count; ++i) word |= std::uint64_t{x[i] != usual} << i;
+  for (std::size_t i = 0; i < count; ++i) word |= std::uint64_t{x[i] != usual} << i;
   return word;
 }
 

@@ -34,8 +34,8 @@ class HessianWatch {
   }
 
  private:
-  /// Products that take a few milliseconds. Then each step is Newton's, and the last one ends far below `tol`.
-  static constexpr std::size_t cheap_work = std::size_t{1} << 27;
+  /// Products that take a fraction of a millisecond. Then each step is Newton's, and the last one ends far below `tol`.
+  static constexpr std::size_t cheap_work = std::size_t{1} << 21;
   static constexpr int patience = 2;
   static constexpr double last_steps = 3.0;  // what a new Hessian still needs
   bool cheap_;

@@ -12,6 +12,7 @@
 namespace cartwheel::linear {
 
 using Lanes [[gnu::vector_size(64)]] = double;
+using LaneBits [[gnu::vector_size(64)]] = std::uint64_t;
 using FloatLanes [[gnu::vector_size(32)]] = float;
 static_assert(sizeof(Lanes) == core::tile_lanes * sizeof(double));
 

@@ -40,6 +40,17 @@ Pipeline fit_pipeline(const SessionTable& sessions, std::span<const std::uint32_
   return pipeline;
 }
 
+std::vector<std::string> Pipeline::feature_names() const {
+  if (extractor != nullptr) {
+    std::vector<std::string> names;
+    for (FeatureDefinition& definition : extractor->definitions()) names.push_back(std::move(definition.name));
+    return names;
+  }
+  for (const auto& step : steps)
+    if (!step->feature_names().empty()) return step->feature_names();
+  return model->feature_names();
+}
+
 FeatureMatrix Pipeline::model_input(const FeatureMatrix& x) const {
   if (steps.empty()) return x;
   FeatureMatrix columns = steps.front()->transform(x);

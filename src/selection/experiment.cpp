@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cartwheel/error.hpp>
 #include <cartwheel/experiment.hpp>
 #include <iterator>
@@ -23,6 +24,9 @@ using selection::Choice;
 using selection::Dummy;
 using selection::ProgressMeter;
 using selection::SearchSpace;
+
+/// Points of the curves that a row keeps.
+constexpr std::size_t swept_cuts = 400;
 
 /// Test rows of a batch whose label the log does not tell in full, because it ends before their label time.
 std::uint64_t incomplete_labels(const SessionTable& sessions, const Batch& batch) {
@@ -56,6 +60,7 @@ BatchRow measure(const SessionTable& sessions, const Batch& batch, std::string_v
   row.log_loss = log_loss(y, probability);
   row.brier = brier_score(y, probability);
   row.reliability = reliability(y, probability);
+  row.sweep = sweep_thresholds(y, probability, swept_cuts, std::array{threshold, default_threshold, own.threshold});
   row.sessions = y.size();
   row.base_rate = static_cast<double>(std::ranges::count(y, std::uint8_t{1})) / static_cast<double>(y.size());
   if (const std::uint64_t open = incomplete_labels(sessions, batch); open > 0)

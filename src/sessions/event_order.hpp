@@ -22,7 +22,7 @@ CARTWHEEL_HD inline std::int64_t time_after(std::int64_t time, std::int64_t dura
 }
 
 /// Whether more than `gap` lies between two times. @param later  >= earlier. @param gap  >= 0.
-inline bool is_pause(std::int64_t earlier, std::int64_t later, std::int64_t gap) {
+CARTWHEEL_HD inline bool is_pause(std::int64_t earlier, std::int64_t later, std::int64_t gap) {
   return static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier) > static_cast<std::uint64_t>(gap);
 }
 

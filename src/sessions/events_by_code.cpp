@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <numeric>
 
+#include "core/dispatched.hpp"
 #include "core/parallel.hpp"
 
 namespace cartwheel::sessions {
@@ -17,6 +19,20 @@ constexpr std::size_t list_count = 64;
 
 /// Codes near each other share a list, and with it cache lines.
 std::size_t list_of(Code code) { return code / 1024 % list_count; }
+
+/// The least and the greatest of some codes.
+struct CodeRange {
+  Code least, greatest;
+};
+
+CARTWHEEL_DISPATCHED CodeRange range_of(std::span<const Code> codes) {
+  CodeRange range{codes[0], codes[0]};
+  for (const Code code : codes) {
+    range.least = std::min(range.least, code);
+    range.greatest = std::max(range.greatest, code);
+  }
+  return range;
+}
 
 /// Codes and offsets of some events, with room for one more than it may hold.
 struct EventList {
@@ -34,6 +50,12 @@ struct EventList {
     offsets[size] = static_cast<std::uint32_t>(offset);
     size += wanted ? 1 : 0;
   }
+  /// Adds events that follow each other.
+  void add_all(std::span<const Code> added, std::size_t first_offset) {
+    std::ranges::copy(added, codes.get() + size);
+    std::iota(offsets.get() + size, offsets.get() + size + added.size(), static_cast<std::uint32_t>(first_offset));
+    size += added.size();
+  }
 };
 
 /// The events of one block that another block of its round may share a code with, by list.
@@ -43,7 +65,7 @@ class SharedEvents {
 
   void assign(std::uint64_t first_row, const EventList& events) {
     first_row_ = first_row;
-    begin_.fill(0);
+    begin_ = {};
     for (std::size_t i = 0; i < events.size; ++i) ++begin_[list_of(events.codes[i]) + 1];
     for (std::size_t list = 0; list < list_count; ++list) begin_[list + 1] += begin_[list];
     std::array<std::size_t, list_count + 1> end = begin_;
@@ -70,8 +92,13 @@ void visit_own_events(const EventBatch& block, Code limit, const Visit& visit, S
   EventList others(block.size()), own(step_rows);
   for (std::size_t begin = 0; begin < block.size(); begin += step_rows) {
     const std::span<const Code> codes = block.codes.subspan(begin, std::min(step_rows, block.size() - begin));
-    if (std::ranges::min(codes) > limit) {
+    const CodeRange range = range_of(codes);
+    if (range.least > limit) {
       visit({codes, block.first_row + begin});
+      continue;
+    }
+    if (range.greatest <= limit && range.least > missing_code) {
+      others.add_all(codes, begin);
       continue;
     }
     own.size = 0;
@@ -91,7 +118,7 @@ EventsByCode::EventsByCode(std::span<const Code> codes, std::size_t block_rows)
   if (core::thread_count() == 1 || codes.size() <= block_rows) return;
   greatest_before_.resize((codes.size() + block_rows - 1) / block_rows);
   core::parallel_for_blocks(codes.size(), block_rows, [&](std::size_t begin, std::size_t end) {
-    if (end < codes.size()) greatest_before_[end / block_rows] = std::ranges::max(codes.subspan(begin, end - begin));
+    if (end < codes.size()) greatest_before_[end / block_rows] = range_of(codes.subspan(begin, end - begin)).greatest;
   });
   for (std::size_t b = 1; b < greatest_before_.size(); ++b)
     greatest_before_[b] = std::max(greatest_before_[b], greatest_before_[b - 1]);

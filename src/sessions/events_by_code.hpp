@@ -30,7 +30,7 @@ class EventsByCode {
  public:
   /// @param codes  must outlive this object. @param block_rows  in [1, 2^32).
   /// Memory: 4 bytes a block, and during visit 64 bytes a row of a block for each thread.
-  explicit EventsByCode(std::span<const Code> codes, std::size_t block_rows = std::size_t{1} << 16);
+  explicit EventsByCode(std::span<const Code> codes, std::size_t block_rows = std::size_t{1} << 14);
 
   /// @param visit  called with batches of all events that have a code; where there is one thread, also of those that
   /// have none. Cost: one pass over the codes.

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/parallel.hpp"
+#include "core/touch_pages.hpp"
 
 namespace cartwheel::sessions {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::size_t words_per_block = 1024;
 template <class Count>
 Column<Count> count_events(const EventsByCode& events, std::size_t code_count, Count limit) {
   Column<Count> counts(code_count);
+  core::touch_pages(counts);
   events.visit([&](const EventBatch& batch) {
     constexpr std::size_t ahead = 24;  // in a log in no order every count is a cache miss
     const auto count = [&](Code code) {
@@ -94,7 +96,9 @@ SessionWindows::SessionWindows(const EventLog& log, const WindowIndex& index, co
       index_(index),
       options_(options),
       size_(static_cast<std::size_t>(options.size)),
-      cells_(cells_of(index, options)) {}
+      cells_(cells_of(index, options)) {
+  core::touch_pages(cells_);
+}
 
 void SessionWindows::fill(const EventsByCode& events) {
   events.visit([this](const EventBatch& batch) { fill(batch); });

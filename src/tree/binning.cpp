@@ -7,7 +7,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/current_device.hpp"
 #include "core/parallel.hpp"
+#include "tree/cut_values.hpp"
 #include "tree/few_values.hpp"
 #include "tree/sort_rows.hpp"
 
@@ -38,23 +40,16 @@ std::vector<ValueCount> count_values(std::span<const KeyedRow> sorted) {
   return distinct;
 }
 
-/// Cuts the distinct values into at most `max_bins` runs. Each run aims at an equal share of the rows not yet taken,
-/// and ends before the next value if that comes nearer to the aim; so a heavy value does not swallow its neighbours.
-ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, std::uint64_t max_bins) {
+/// Cuts the distinct values into at most `max_bins` runs.
+ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t max_bins) {
+  std::vector<std::uint32_t> rows_before{0};
+  for (const ValueCount& value : distinct) rows_before.push_back(rows_before.back() + value.rows);
   ColumnBins bins;
-  std::uint64_t bins_left = max_bins;
   for (std::size_t begin = 0, end; begin < distinct.size(); begin = end) {
-    std::uint64_t rows = distinct[begin].rows;
-    end = begin + 1;
-    if (bins_left == 1) end = distinct.size();
-    // With `r` rows in the run and `n` in the next value, r + n is nearer to the aim than r where 2r + n < 2 * aim.
-    while (end < distinct.size() && distinct.size() - end >= bins_left &&
-           (2 * rows + distinct[end].rows) * bins_left < 2 * rows_left)
-      rows += distinct[end++].rows;
+    end = end_of_bin(begin, distinct.size(), max_bins - bins.lowest.size(),
+                     [&](std::uint64_t value) -> std::uint64_t { return rows_before[value]; });
     bins.lowest.push_back(distinct[begin].value);
     bins.highest.push_back(distinct[end - 1].value);
-    rows_left -= rows;
-    --bins_left;
   }
   return bins;
 }
@@ -63,7 +58,7 @@ ColumnBins cut(std::span<const ValueCount> distinct, std::uint64_t rows_left, st
 ColumnBins cut_few(const FewValues& few, std::uint32_t max_bins, std::span<std::uint16_t> bins) {
   std::uint64_t rows = 0;
   for (const ValueCount& value : few.values) rows += value.rows;
-  ColumnBins result = cut(few.values, rows, max_bins);
+  ColumnBins result = cut(few.values, max_bins);
   result.has_missing = rows < bins.size();
   if (result.highest.size() == few.values.size()) return result;
   std::vector<std::uint16_t> bin_of_place;
@@ -83,7 +78,7 @@ ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std
                       std::span<std::uint16_t> bins) {
   if (const auto few = find_few_values(values, bins)) return cut_few(*few, max_bins, bins);
   const std::vector<KeyedRow> sorted = sort_present(values, name);
-  ColumnBins result = cut(count_values(sorted), sorted.size(), max_bins);
+  ColumnBins result = cut(count_values(sorted), max_bins);
   result.has_missing = sorted.size() < values.size();
   std::ranges::fill(bins,
                     static_cast<std::uint16_t>(result.highest.size()));  // where no value follows: the missing bin
@@ -118,31 +113,13 @@ std::vector<std::string> bin_levels(const CategoryColumn& column, std::string_vi
   return levels;
 }
 
-BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins) {
-  BinnedColumns binned;
-  binned.rows = static_cast<std::uint32_t>(x.rows());
-  binned.columns = static_cast<std::uint32_t>(x.columns());
-  binned.bins.resize(x.columns());
-  binned.levels.resize(x.columns());
-  std::vector<ColumnBins> columns(x.columns());
-  core::parallel_for(x.columns(), [&](std::size_t j) {
-    std::vector<std::uint16_t> bins(x.rows());
-    if (const auto* const column = std::get_if<CategoryColumn>(&x.column(j))) {
-      binned.levels[j] = bin_levels(*column, x.names()[j], bins);
-      const float none = std::numeric_limits<float>::quiet_NaN();  // levels have no thresholds
-      columns[j].lowest.assign(binned.levels[j].size(), none);
-      columns[j].highest = columns[j].lowest;
-      columns[j].has_missing = std::ranges::find(column->codes, 0u) != column->codes.end();
-    } else {
-      std::vector<float> values(x.rows());
-      x.copy_column(j, values);
-      columns[j] = bin_column(values, max_bins, x.names()[j], bins);
-    }
-    if (columns[j].lowest.size() < narrow_cells)
-      binned.bins[j] = std::vector<std::uint8_t>(bins.begin(), bins.end());
-    else
-      binned.bins[j] = std::move(bins);
-  });
+ColumnBins bins_of_levels(const CategoryColumn& column, std::size_t levels) {
+  const float none = std::numeric_limits<float>::quiet_NaN();  // levels have no thresholds
+  const std::vector<float> values(levels, none);
+  return {values, values, std::ranges::find(column.codes, 0u) != column.codes.end()};
+}
+
+void set_cells(BinnedColumns& binned, std::span<const ColumnBins> columns) {
   binned.first_cell.push_back(0);
   for (const ColumnBins& column : columns) {
     const auto present = static_cast<std::uint32_t>(column.lowest.size());
@@ -155,6 +132,32 @@ BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins) {
     }
     binned.first_cell.push_back(static_cast<std::uint32_t>(binned.lowest.size()));
   }
+}
+
+BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins) {
+  if (core::current_device() == Device::cuda) return bin_columns_on_cuda(x, max_bins);
+  BinnedColumns binned;
+  binned.rows = static_cast<std::uint32_t>(x.rows());
+  binned.columns = static_cast<std::uint32_t>(x.columns());
+  binned.bins.resize(x.columns());
+  binned.levels.resize(x.columns());
+  std::vector<ColumnBins> columns(x.columns());
+  core::parallel_for(x.columns(), [&](std::size_t j) {
+    std::vector<std::uint16_t> bins(x.rows());
+    if (const auto* const column = std::get_if<CategoryColumn>(&x.column(j))) {
+      binned.levels[j] = bin_levels(*column, x.names()[j], bins);
+      columns[j] = bins_of_levels(*column, binned.levels[j].size());
+    } else {
+      std::vector<float> values(x.rows());
+      x.copy_column(j, values);
+      columns[j] = bin_column(values, max_bins, x.names()[j], bins);
+    }
+    if (columns[j].lowest.size() < narrow_cells)
+      binned.bins[j] = std::vector<std::uint8_t>(bins.begin(), bins.end());
+    else
+      binned.bins[j] = std::move(bins);
+  });
+  set_cells(binned, columns);
   return binned;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cartwheel/feature_matrix.hpp>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -17,13 +18,17 @@ inline constexpr std::uint32_t narrow_cells =
 inline constexpr std::uint32_t no_bin = max_cells;
 inline constexpr std::uint32_t most_levels = max_cells - 1;  ///< Of a category column, the missing one among them.
 
+class DeviceBins;  ///< Bins in a GPU's memory; see cuda/tree/device_columns.hpp.
+
 /// The training columns as bin numbers: what histograms are made of. A bin is a run of neighbouring values; where a
 /// column has no more distinct values than max_bins, each has its own bin, and nothing is lost. Missing values have the
 /// bin after the last. Each level of a category column has its own bin, its place in `levels`; bin 0 is not used.
 struct BinnedColumns {
   std::uint32_t rows = 0;
   std::uint32_t columns = 0;
-  std::vector<std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>>> bins;  ///< [columns] of [rows].
+  /// [columns] of [rows]; none where the GPU made them: they are on_gpu, and nowhere else.
+  std::vector<std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>>> bins;
+  std::shared_ptr<const DeviceBins> on_gpu;
   std::vector<std::uint32_t> first_cell;  ///< [columns + 1]: column j owns the cells from first_cell[j], packed.
   std::vector<std::uint32_t> missing;     ///< [columns]: the bin of missing values; no_bin where there are none.
   std::vector<float> lowest, highest;     ///< [first_cell[columns]]: of each bin's training values; NaN if missing.
@@ -55,7 +60,17 @@ ColumnBins bin_column(std::span<const float> values, std::uint32_t max_bins, std
 /// a missing value gets the place after the last. @throws DataError naming a column of more than most_levels.
 std::vector<std::string> bin_levels(const CategoryColumn& column, std::string_view name, std::span<std::uint16_t> bins);
 
-/// Bins all columns, in parallel. Memory beyond the result: at most 30 bytes a row and thread.
+/// Bins all columns, in parallel, on the current device (core/current_device.hpp). Memory beyond the result: at most 34
+/// bytes a row and thread.
 BinnedColumns bin_columns(const FeatureMatrix& x, std::uint32_t max_bins);
+/// The same bins on the GPU. Memory there: 2 bytes a cell, and 40 bytes a cell of some columns at a time. @throws
+/// DeviceError in a build without CUDA, when there is no usable GPU or too little memory on it.
+BinnedColumns bin_columns_on_cuda(const FeatureMatrix& x, std::uint32_t max_bins);
+
+// What both devices need for it.
+/// The bins of a category column of so many levels.
+ColumnBins bins_of_levels(const CategoryColumn& column, std::size_t levels);
+/// Sets first_cell, missing, lowest and highest.
+void set_cells(BinnedColumns& binned, std::span<const ColumnBins> columns);
 
 }  // namespace cartwheel::tree

@@ -83,18 +83,26 @@ class GainOrder {
            (core::x_log2_x(rule_.weight(left)) + core::x_log2_x(rule_.weight(right)));
   }
 
+  /// Whether plain_gini_score gives the same bits as score().
+  CARTWHEEL_HD bool is_plain_gini() const {
+    return sizeof(C) == sizeof(Counts) && rule_.criterion == Criterion::gini && !rule_.weighted() &&
+           node_.rows < (1u << 26);
+  }
+  /// Every number but the quotient is an integer below 2^53, so this is exact as the integers are; and loops over it
+  /// become SIMD. @param left_rows, left_positives  of the left side. @param rows, positives  of the node.
+  CARTWHEEL_HD static double plain_gini_score(double left_rows, double left_positives, double rows, double positives) {
+    const double d = left_positives * (rows - positives) - positives * (left_rows - left_positives);
+    return d * d / (left_rows * (rows - left_rows));
+  }
+
   /// score() of many splits at once, given by the rows and positives of their left sides: the same bits.
   void scores(std::span<const C> left, std::span<double> out) const {
     if constexpr (sizeof(C) == sizeof(Counts))
-      if (rule_.criterion == Criterion::gini && !rule_.weighted() && node_.rows < (1u << 26)) {
-        // Every number but the quotient is an integer below 2^53, so this is exact as the integers are; and a loop that
-        // compilers turn into SIMD.
-        const double rows = node_.rows, positives = node_.positives, negatives = rows - positives;
-        for (std::size_t i = 0; i < left.size(); ++i) {
-          const double l = static_cast<std::int32_t>(left[i].rows), p = static_cast<std::int32_t>(left[i].positives);
-          const double d = p * negatives - positives * (l - p);
-          out[i] = d * d / (l * (rows - l));
-        }
+      if (is_plain_gini()) {
+        const double rows = node_.rows, positives = node_.positives;
+        for (std::size_t i = 0; i < left.size(); ++i)
+          out[i] = plain_gini_score(static_cast<std::int32_t>(left[i].rows),
+                                    static_cast<std::int32_t>(left[i].positives), rows, positives);
         return;
       }
     for (std::size_t i = 0; i < left.size(); ++i) out[i] = score(left[i]);
@@ -103,6 +111,11 @@ class GainOrder {
   /// Whether doubles suffice to say that the first of two splits gains less.
   CARTWHEEL_HD bool clearly_less(double score_a, double score_b) const {
     return score_a - score_b < -doubt(score_a, score_b);
+  }
+
+  /// Whatever scores less than this gains less than what has the score, however both were rounded.
+  CARTWHEEL_HD double least_doubtful(double score) const {
+    return rule_.criterion == Criterion::gini ? score * (1.0 - 0x1p-44) : score - 0x1p-42 * scale_;
   }
 
   /// -1, 0 or 1 as the gain of split a is below, equal to, or above that of b. The scores are score(a) and score(b).

@@ -17,7 +17,7 @@ struct GrowPlan {
   std::size_t block_rows = 4096;       ///< A node of at most as many rows grows its whole subtree in a thread's cache;
   std::size_t small_block_rows = 512;  ///< one of as many is copied once more, for the innermost cache.
   std::size_t sparse = 8;          ///< A larger node that has less than one row in so many reads rows, else columns.
-  std::size_t compared_rows = 32;  ///< A node of at most as many, and of at most 32, compares rows (ComparedRows).
+  std::size_t few_rows = 32;  ///< A node of at most as many, and of at most 32, compares rows (FewRows).
   bool hands_on = true;  ///< A larger child's sums are its parent's less its sibling's, where that can be (KeptSums).
   std::size_t rows_a_block = 16384;  ///< On a GPU: rows that one block sums; a node of more is summed by several.
 };

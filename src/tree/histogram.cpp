@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+
+#include "core/dispatched.hpp"
 
 namespace cartwheel::tree {
 namespace {
@@ -11,12 +14,37 @@ constexpr std::size_t rows_ahead = 12;  ///< How far ahead bins are asked for: r
 std::uint32_t some_rows(Counts counts) { return counts.rows; }
 std::uint32_t some_rows(WeightedCounts) { return 1; }
 
+constexpr std::size_t lanes = 8;
+using Cells [[gnu::vector_size(8 * lanes)]] = std::uint64_t;
+
+/// One bit a cell, in words of 64: whether it is not 0.
+CARTWHEEL_DISPATCHED void find_occupied(const Cell* cells, std::size_t words, std::uint64_t* occupied) {
+  for (std::size_t word = 0; word < words; ++word) {
+    Cells bits{}, bit{1, 2, 4, 8, 16, 32, 64, 128};
+    for (std::size_t i = 0; i < 64; i += lanes, bit <<= lanes) {
+      Cells some;
+      std::memcpy(&some, cells + word * 64 + i, sizeof some);
+      bits |= static_cast<Cells>(some != 0) & bit;
+    }
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < lanes; ++i) all |= bits[i];
+    occupied[word] = all;
+  }
+}
+
+void find_occupied(const WeightedCell* cells, std::size_t words, std::uint64_t* occupied) {
+  for (std::size_t word = 0; word < words; ++word) {
+    occupied[word] = 0;
+    for (std::size_t i = 0; i < 64; ++i) occupied[word] |= std::uint64_t{cells[word * 64 + i].rows != 0 ? 1u : 0u} << i;
+  }
+}
+
 }  // namespace
 
 /// @tparam twice  Every second row goes to cells of its own: rows of one bin follow each other often, and an addition
 /// to the same cell would wait for the last one.
 template <class Row>
-template <std::size_t columns, bool distinct, bool touch, bool twice>
+template <std::size_t columns, bool distinct, bool twice>
 void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins> bins) {
   std::array<const std::uint8_t*, columns> from;
   for (std::size_t k = 0; k < columns; ++k) from[k] = bins[k].bins;
@@ -28,7 +56,6 @@ void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins>
       const std::uint8_t bin = from[k][at];
       cells_[first + k][bin] += cell;
       if constexpr (distinct) ++distinct_[first + k][bin];
-      if constexpr (touch) touched_[k][bin / 64] |= std::uint64_t{1} << (bin % 64);
     }
   };
   constexpr std::size_t second = twice ? columns : 0;
@@ -46,24 +73,14 @@ void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins>
 template <class Row>
 void Histogram<Row>::sum(std::span<const Row> rows, std::span<const StridedBins> columns, bool count_distinct) {
   constexpr std::size_t enough_rows = 128;  // for a second place for a column to be looked at
-  std::uint32_t widest = 0;
-  for (std::size_t k = 0; k < columns.size(); ++k) widest = std::max(widest, widths_[k] = columns[k].cells);
+  for (std::size_t k = 0; k < columns.size(); ++k) widths_[k] = columns[k].cells;
   counts_distinct_ = count_distinct;
-  touches_ = rows.size() < widest;  // few rows: visit the bins that they touch, not all
-  second_ = 2 * columns.size() <= columns_at_once && !touches_ && rows.size() >= enough_rows ? columns.size() : 0;
+  second_ = 2 * columns.size() <= columns_at_once && rows.size() >= enough_rows ? columns.size() : 0;
   const auto with = [&]<std::size_t n>() {
     constexpr bool twice = 2 * n <= columns_at_once;
-    if (count_distinct) {
-      if (touches_) return sum<n, true, true, false>(rows, columns);
-      if constexpr (twice)
-        if (second_ != 0) return sum<n, true, false, true>(rows, columns);
-      sum<n, true, false, false>(rows, columns);
-    } else {
-      if (touches_) return sum<n, false, true, false>(rows, columns);
-      if constexpr (twice)
-        if (second_ != 0) return sum<n, false, false, true>(rows, columns);
-      sum<n, false, false, false>(rows, columns);
-    }
+    if constexpr (twice)
+      if (second_ != 0) return count_distinct ? sum<n, true, true>(rows, columns) : sum<n, false, true>(rows, columns);
+    return count_distinct ? sum<n, true, false>(rows, columns) : sum<n, false, false>(rows, columns);
   };
   switch (columns.size()) {
     case 1:
@@ -105,16 +122,11 @@ auto Histogram<Row>::take(std::size_t k) -> std::span<Bin> {
     cells[bin] = Cell{};
     if (counts_distinct_) distinct[bin] = 0;
   };
-  if (touches_) {
-    for (std::uint32_t word = 0; word * 64 < widths_[k]; ++word) {
-      for (std::uint64_t bits = touched_[k][word]; bits != 0; bits &= bits - 1)
-        move_out(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
-      touched_[k][word] = 0;
-    }
-  } else {
-    for (std::uint32_t bin = 0; bin < widths_[k]; ++bin)
-      if (cells[bin] != Cell{}) move_out(bin);
-  }
+  std::array<std::uint64_t, narrow_cells / 64> occupied;
+  find_occupied(cells, (widths_[k] + 63) / 64, occupied.data());
+  for (std::uint32_t word = 0; word * 64 < widths_[k]; ++word)
+    for (std::uint64_t bits = occupied[word]; bits != 0; bits &= bits - 1)
+      move_out(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
   return std::span(present_).first(size);
 }
 

@@ -45,9 +45,8 @@ class Histogram {
 
  private:
   using Cell = typename Row::Cell;
-  static constexpr std::size_t touched_words = narrow_cells / 64;
 
-  template <std::size_t columns, bool distinct, bool touch, bool twice>
+  template <std::size_t columns, bool distinct, bool twice>
   void sum(std::span<const Row> rows, std::span<const StridedBins> bins);
   void sum_touched(std::span<const Row> rows, const StridedBins& column, bool count_distinct);
   std::span<Bin> sort(std::span<const Row> rows, const StridedBins& column);
@@ -55,9 +54,8 @@ class Histogram {
   /// All 0 between takes. (Padded: columns a power of two apart would share the sets of a cache.)
   std::array<std::array<Cell, narrow_cells + 13>, columns_at_once> cells_{};
   std::array<std::array<std::uint32_t, narrow_cells + 13>, columns_at_once> distinct_{};
-  std::array<std::array<std::uint64_t, touched_words>, columns_at_once> touched_{};
   std::array<std::uint32_t, columns_at_once> widths_{};
-  bool counts_distinct_ = false, touches_ = false;
+  bool counts_distinct_ = false;
   std::size_t second_ = 0;        ///< Column k is summed in two places, k and k + second_; 0: in one.
   std::vector<Cell> wide_cells_;  ///< All 0 between calls.
   std::vector<std::uint32_t> wide_distinct_;

@@ -48,6 +48,7 @@ std::size_t part_by_bin(std::span<Row> rows, std::span<Row> aside, const Strided
 }
 
 bool is_set(std::span<const std::uint64_t> mask, std::uint32_t j) { return (mask[j / 64] >> (j % 64) & 1) != 0; }
+void mark(std::span<std::uint64_t> mask, std::uint32_t j) { mask[j / 64] |= std::uint64_t{1} << (j % 64); }
 
 }  // namespace
 
@@ -61,20 +62,19 @@ Training::Training(const BinnedColumns& its_x, std::span<const std::uint8_t> its
       columns(column_wise(stored)),
       rows(stored, x.rows) {}
 
-/// Searches a wide column.
+/// Searches a column of a node of few rows, if it can be done by comparing them. @return whether it was.
 template <class Row>
-void NodeSearch<Row>::search_wide(const SearchedNode<Row>& node, const StridedBins& column, std::uint32_t feature,
-                                  const Order& order, Split& best, std::uint8_t& varies) {
+bool NodeSearch<Row>::search_few(const StridedBins& column, std::uint32_t feature, const Order& order, Split& best,
+                                 std::uint8_t& varies) const {
   if constexpr (std::is_same_v<Sum, Counts>) {
-    if (compares_ && !training_.x.by_level(feature)) {
-      const auto outcome =
-          compared_.find_split(order, static_cast<std::int32_t>(feature), column, training_.x.missing[feature],
-                               training_.settings.min_samples_leaf, best);
-      varies = outcome == ComparedRows::Outcome::varies ? 1 : 0;
-      if (outcome != ComparedRows::Outcome::has_missing) return;
-    }
+    if (!has_few_ || column.shares_store() || training_.x.by_level(feature)) return false;
+    if (!column.wide() && !order.is_plain_gini()) return false;  // no faster than the histogram
+    const auto outcome = few_.find_split(order, static_cast<std::int32_t>(feature), column,
+                                         training_.x.missing[feature], training_.settings.min_samples_leaf, best);
+    varies = outcome == FewRows::Outcome::varies ? 1 : 0;
+    return outcome != FewRows::Outcome::has_missing;
   }
-  search_bins(histogram_.sum_wide(node.rows, column, count_distinct_), feature, order, best, varies);
+  return false;
 }
 
 /// Searches a column whose bins in the node are known.
@@ -133,8 +133,9 @@ void NodeSearch<Row>::search_some(const SearchedNode<Row>& node, const BinTable&
   if (place_of_store_.empty()) place_of_store_.resize(bins.stores.size());
   for (std::uint32_t i = 0; i < features.size(); ++i) {
     const StridedBins& column = bins[features[i]];
+    if (search_few(column, features[i], order, best, varies[i])) continue;
     if (column.wide()) {
-      search_wide(node, column, features[i], order, best, varies[i]);
+      search_bins(histogram_.sum_wide(node.rows, column, count_distinct_), features[i], order, best, varies[i]);
       continue;
     }
     if (!column.shares_store()) {
@@ -183,9 +184,9 @@ template <class Row>
 void NodeSearch<Row>::search(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
                              std::span<const std::uint32_t> features, Split& best) {
   varies_.assign(features.size(), 0);
-  const auto threads = static_cast<std::size_t>(core::thread_count());
-  if (node.rows.size() < large_node || features.size() == 1 || threads == 1)
+  if (node.rows.size() < large_node || features.size() == 1 || core::thread_count() == 1)
     return search_some(node, bins, order, features, best, varies_);
+  const auto threads = static_cast<std::size_t>(core::thread_count());
   const std::size_t at_once = std::clamp<std::size_t>(features.size() / threads, 1, Histogram<Row>::columns_at_once),
                     groups = (features.size() + at_once - 1) / at_once;
   std::vector<Split> results(groups);
@@ -200,6 +201,29 @@ void NodeSearch<Row>::search(const SearchedNode<Row>& node, const BinTable& bins
   for (const Split& result : results) keep_better(order, result, best);
 }
 
+/// Draws features until `count` are wanted_ that are not known to be constant. @param seen  so many are drawn already;
+/// returns how many are now.
+template <class Row>
+template <class IsConstant>
+std::uint32_t NodeSearch<Row>::draw(core::RandomStream& random, std::uint32_t seen, std::uint32_t count,
+                                    const IsConstant& is_constant) {
+  const std::uint32_t columns = training_.x.columns;
+  const bool all = training_.settings.max_features == columns;
+  std::uint32_t* const features = features_.data();
+  wanted_.resize(count);
+  std::uint32_t size = 0;
+  for (; seen < columns && size < count; ++seen) {
+    // Fisher and Yates' shuffle, as far as it is needed.
+    std::uint32_t& place = features[all ? seen : seen + random.below(columns - seen)];
+    const std::uint32_t feature = place;
+    place = features[seen];
+    wanted_[size] = feature;
+    size += is_constant(feature) ? 0 : 1;  // no branch: which it is cannot be foreseen
+  }
+  wanted_.resize(size);
+  return seen;
+}
+
 /// Looks at features in the node's own random order until max_features that are not constant in it were seen, and at
 /// further ones as long as none allows a split; as scikit-learn does, but that constant features do not count.
 template <class Row>
@@ -210,22 +234,18 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
   std::iota(features_.begin(), features_.end(), 0u);
   core::RandomStream random(training_.settings.seed, core::RandomPurpose::split_features, tree_, node.path);
   if constexpr (std::is_same_v<Sum, Counts>) {
-    compares_ = training_.stored.any_wide() &&
-                node.rows.size() <= std::min(training_.settings.plan.compared_rows, ComparedRows::most_rows) &&
-                node.counts.rows <= ComparedRows::most_weight;
-    if (compares_) compared_.take(node.rows);
+    has_few_ = node.rows.size() <= std::min(training_.settings.plan.few_rows, FewRows::most_rows) &&
+               node.counts.rows <= FewRows::most_weight;
+    if (has_few_) few_.take(node.rows, bins);
   }
   Split best;
   for (std::uint32_t seen = 0, useful = 0; seen < columns && (useful < wanted || !best.found());) {
-    const std::uint32_t count = std::min(columns - seen, std::max(1u, wanted - std::min(wanted, useful)));
-    if (wanted < columns)  // Fisher and Yates' shuffle, as far as it is needed
-      for (std::uint32_t i = seen; i < seen + count; ++i)
-        std::swap(features_[i], features_[i + random.below(columns - i)]);
-    wanted_.clear();
-    for (std::uint32_t i = seen; i < seen + count; ++i)
-      if (!is_set(node.constant, features_[i])) wanted_.push_back(features_[i]);
-    seen += count;
-    if (wanted_.empty()) continue;
+    const std::uint32_t count = std::max(1u, wanted - std::min(wanted, useful));
+    if (has_few_)
+      seen = draw(random, seen, count, [&](std::uint32_t j) { return is_set(node.constant, j) | few_.is_constant(j); });
+    else
+      seen = draw(random, seen, count, [&](std::uint32_t j) { return is_set(node.constant, j); });
+    if (wanted_.empty()) break;
     if (node.rows.size() >= large_node)  // columns that share a store come into one task
       std::ranges::sort(wanted_, {}, [&](std::uint32_t feature) { return bins[feature].store; });
     search(node, bins, order, wanted_, best);
@@ -233,7 +253,7 @@ auto NodeSearch<Row>::best_split(const SearchedNode<Row>& node, const BinTable& 
       if (varies_[i] != 0)
         ++useful;
       else
-        node.constant[wanted_[i] / 64] |= std::uint64_t{1} << (wanted_[i] % 64);
+        mark(node.constant, wanted_[i]);
     }
   }
   return best;

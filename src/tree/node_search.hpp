@@ -5,7 +5,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "tree/compared_rows.hpp"
+#include "core/philox.hpp"
+#include "tree/few_rows.hpp"
 #include "tree/find_split.hpp"
 #include "tree/grow.hpp"
 #include "tree/row_bins.hpp"
@@ -75,11 +76,14 @@ class NodeSearch {
   using Order = GainOrder<Sum>;
   using Bin = PresentBin<Sum>;
 
+  template <class IsConstant>
+  std::uint32_t draw(core::RandomStream& random, std::uint32_t seen, std::uint32_t count,
+                     const IsConstant& is_constant);
   Split best_split(const SearchedNode<Row>& node, const BinTable& bins);
   void search(const SearchedNode<Row>& node, const BinTable& bins, const Order& order,
               std::span<const std::uint32_t> features, Split& best);
-  void search_wide(const SearchedNode<Row>& node, const StridedBins& column, std::uint32_t feature, const Order& order,
-                   Split& best, std::uint8_t& varies);
+  bool search_few(const StridedBins& column, std::uint32_t feature, const Order& order, Split& best,
+                  std::uint8_t& varies) const;
   void search_bins(std::span<Bin> present, std::uint32_t feature, const Order& order, Split& best,
                    std::uint8_t& varies) const;
   void search_two_bins(const StridedBins& column, std::uint32_t feature, std::span<const Bin> store,
@@ -94,8 +98,8 @@ class NodeSearch {
   ImpurityRule rule_;
   Sum root_;
   bool count_distinct_ = false;
-  bool compares_ = false;  ///< The node's rows are in compared_.
-  ComparedRows compared_;
+  bool has_few_ = false;  ///< The node's rows are in few_.
+  FewRows few_;
   Histogram<Row> histogram_;
   std::vector<std::uint32_t> features_, wanted_;
   /// Stores to be summed for the wanted features, and the features of each as a list: a head and what follows.

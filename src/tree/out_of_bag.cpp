@@ -25,8 +25,8 @@ void OutOfBag::add(const Predictor& trees, std::span<const std::vector<std::uint
                               });
     return;
   }
-  trees.rows().for_each_block(x_, [&](std::size_t begin, std::span<const float> rows) {
-    std::vector<double> probabilities(rows.size() / trees.rows().stride());
+  trees.rows().for_each_block(x_, [&](std::size_t begin, const GroupedRows& rows) {
+    std::vector<double> probabilities(rows.rows());
     for (std::size_t t = 0; t < weights.size(); ++t) {
       std::ranges::fill(probabilities, 0.0);
       trees.trees().add_probabilities(t, rows, probabilities);

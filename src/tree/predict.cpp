@@ -16,8 +16,8 @@ std::vector<std::vector<double>> Predictor::mean_probabilities(const RowValues& 
   if (core::current_device() == Device::cuda) return mean_probabilities_on_gpu(*trees_, rows_, x, sizes);
   std::vector<std::vector<double>> results(sizes.size(), std::vector<double>(x.rows()));
   const std::size_t most = *std::ranges::max_element(sizes);
-  rows_.for_each_block(x, [&](std::size_t begin, std::span<const float> rows) {
-    std::vector<double> sums(rows.size() / rows_.stride());
+  rows_.for_each_block(x, [&](std::size_t begin, const GroupedRows& rows) {
+    std::vector<double> sums(rows.rows());
     for (std::size_t tree = 0; tree < most; ++tree) {
       trees_->add_probabilities(tree, rows, sums);
       for (std::size_t k = 0; k < sizes.size(); ++k)
@@ -42,7 +42,7 @@ std::vector<std::uint32_t> Predictor::leaves(const RowValues& x, std::size_t tre
   if (core::current_device() == Device::cuda)
     throw DeviceError("the leaves that rows come to are not found on the GPU yet; use device cpu");
   std::vector<std::uint32_t> result(x.rows() * trees);
-  rows_.for_each_block(x, [&](std::size_t begin, std::span<const float> rows) {
+  rows_.for_each_block(x, [&](std::size_t begin, const GroupedRows& rows) {
     const std::span<std::uint32_t> leaves = std::span(result).subspan(begin * trees);
     for (std::size_t tree = 0; tree < trees; ++tree) trees_->find_leaves(tree, rows, leaves, trees);
   });

@@ -25,7 +25,7 @@ struct FlatForest {
   std::vector<std::uint16_t> level_sets;              ///< LevelSets::words.
 };
 
-/// Trees in the form that predicts: 8 bytes a node (12 where a tree has 2^16 nodes or the matrix 2^14 columns) and 8
+/// Trees in the form that predicts: 8 bytes a node (12 where a tree has 2^16 nodes or the matrix 2^11 columns) and 8
 /// bytes a leaf, in breadth-first order. Several rows, or for one row several trees, go down side by side, so that the
 /// memory accesses of one hide those of the others.
 class PredictionTrees {
@@ -33,13 +33,13 @@ class PredictionTrees {
   virtual ~PredictionTrees() = default;
 
   virtual std::size_t size() const = 0;
-  /// Adds a tree's P(y = 1) of each row to its sum. @param rows  [sums.size() x stride], see PredictionRows.
-  virtual void add_probabilities(std::size_t tree, std::span<const float> rows, std::span<double> sums) const = 0;
+  /// Adds a tree's P(y = 1) of each row to its sum. @param sums  [rows.rows()]
+  virtual void add_probabilities(std::size_t tree, const GroupedRows& rows, std::span<double> sums) const = 0;
   /// The number of each row's leaf among the tree's nodes. @param leaves  [rows x trees]; column `tree` is written.
-  virtual void find_leaves(std::size_t tree, std::span<const float> rows, std::span<std::uint32_t> leaves,
+  virtual void find_leaves(std::size_t tree, const GroupedRows& rows, std::span<std::uint32_t> leaves,
                            std::size_t trees) const = 0;
   /// The sum over the first `trees` trees, in their order, of one row's P(y = 1): the bits of add_probabilities for
-  /// tree after tree.
+  /// tree after tree. @param row  [stride], see PredictionRows.
   virtual double sum_probabilities(std::span<const float> row, std::size_t trees) const = 0;
   /// The first `trees` trees.
   virtual FlatForest flatten(std::size_t trees) const = 0;

@@ -70,6 +70,11 @@ LocalBins::LocalBins(const StoredColumns& x, std::size_t capacity)
     table_.columns[j].stride = stride_;
     place += 2;
   }
+  table_.records = bytes_.data();
+  table_.record_bytes = stride_;
+  for (const StridedBins& column : table_.columns)
+    table_.places.push_back(static_cast<std::uint32_t>(column.bins - bytes_.data()));
+  for (const std::uint32_t j : wide_) table_.wide_places.push_back(table_.places[j]);
 }
 
 template <class Row>

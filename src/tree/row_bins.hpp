@@ -14,6 +14,11 @@ namespace cartwheel::tree {
 struct BinTable {
   std::vector<StridedBins> columns;  ///< [columns]
   std::vector<StridedBins> stores;   ///< Of StoredColumns: what is summed for the columns that are not wide.
+  /// If rows lie one after the other, as records: row r's bytes are at records + r * record_bytes, a multiple of 16.
+  const std::uint8_t* records = nullptr;
+  std::size_t record_bytes = 0;
+  std::vector<std::uint32_t> places;       ///< [columns]: in a record, of the byte that says a column's bin, or of two.
+  std::vector<std::uint32_t> wide_places;  ///< Of those with two bytes.
 
   const StridedBins& operator[](std::size_t column) const { return columns[column]; }
 };

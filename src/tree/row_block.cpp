@@ -64,4 +64,18 @@ void RowValues::copy(std::size_t begin, std::size_t end, std::span<float> out) c
         x_.column(j));
 }
 
+std::span<const float> RowValues::column(std::size_t j, std::size_t begin, std::size_t end,
+                                         std::span<float> scratch) const {
+  if (const auto* const numbers = std::get_if<FloatColumn>(&x_.column(j)))
+    return std::span(numbers->values).subspan(begin, end - begin);
+  const auto out = scratch.first(end - begin);
+  std::ranges::fill(out, 0.0f);
+  std::visit(
+      [&](const auto& column) {
+        for_each_value(column, values_of_codes_[j], begin, end, [&](std::size_t i, float value) { out[i] = value; });
+      },
+      x_.column(j));
+  return out;
+}
+
 }  // namespace cartwheel::tree

@@ -25,6 +25,8 @@ class RowValues {
   /// its level's place in the model's list; missing, or a level that is not there, is NaN.
   /// @param out  [(end - begin) x columns()], overwritten.
   void copy(std::size_t begin, std::size_t end, std::span<float> out) const;
+  /// The same of one column. @param scratch  [end - begin] or more: where they are put, unless they lie somewhere.
+  std::span<const float> column(std::size_t j, std::size_t begin, std::size_t end, std::span<float> scratch) const;
 
  private:
   const FeatureMatrix& x_;

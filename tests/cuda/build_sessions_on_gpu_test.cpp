@@ -1,9 +1,12 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include <cartwheel/error.hpp>
 #include <cartwheel/session_table.hpp>
+#include <set>
 
 #include "core/device_context.hpp"
 #include "cuda/both_devices.hpp"
+#include "cuda/memory_limit.hpp"
 #include "cuda/needs_device.hpp"
 #include "support/random_log.hpp"
 #include "support/session_table_bytes.hpp"
@@ -71,6 +74,29 @@ TEST(BuildSessionsOnGpu, GivesTheTableOfTheCpuForTimesFarApart) {
   for (std::size_t i = 0; i < events.size(); ++i)
     if (i % 7 == 0) events[i].time += (i % 2 == 0 ? 7000 : -1900) * year + 1;
   expect_outcome_of_cpu(test::make_log(events), {});
+}
+
+/// Whole sessions go through little memory some at a time; where one does not fit, the error says what was asked for.
+TEST(BuildSessionsOnGpu, LittleMemoryGivesTheTableOfTheCpu) {
+  CARTWHEEL_NEEDS_DEVICE();
+  const EventLog log = test::random_log(8, {.events = 2500, .sessions = 300});
+  core::DeviceWork& work = core::DeviceContext::get().work();
+  std::set<std::uint64_t> launches;
+  for (const std::size_t kilobytes : {100u, 250u, 4000u}) {
+    const test::MemoryLimit limit(kilobytes * 1000);
+    const std::uint64_t before = work.launches;
+    for (const ShortSessions short_sessions : {ShortSessions::keep, ShortSessions::leave_out}) {
+      SessionOptions options;
+      options.short_sessions = short_sessions;
+      expect_outcome_of_cpu(log, options);
+    }
+    launches.insert(work.launches - before);
+  }
+  EXPECT_EQ(launches.size(), 3u);  // the less memory, the more blocks
+  const test::MemoryLimit limit(3000);
+  EXPECT_THAT([&] { test::on_gpu([&] { return outcome(log, {}); }); },
+              ::testing::ThrowsMessage<DeviceError>(
+                  ::testing::AllOf(::testing::HasSubstr("are asked for"), ::testing::HasSubstr("--device cpu"))));
 }
 
 TEST(BuildSessionsOnGpu, WorkDoesNotGrowWithTheLog) {

@@ -1,10 +1,14 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include <cartwheel/error.hpp>
 #include <cartwheel/logistic_regression.hpp>
 #include <numeric>
+#include <set>
+#include <string>
 
 #include "core/device_context.hpp"
 #include "cuda/both_devices.hpp"
+#include "cuda/memory_limit.hpp"
 #include "cuda/needs_device.hpp"
 #include "linear/row_passes.hpp"
 #include "support/labelled_rows.hpp"
@@ -113,6 +117,46 @@ TEST(LogisticRegressionOnGpu, WritesTheBytesOfTheCpu) {
   }
 }
 
+TEST(LogisticRegressionOnGpu, NoRowsGiveTheNumbersOfTheCpu) {
+  CARTWHEEL_NEEDS_DEVICE();
+  Design design;
+  design.intercept = true;
+  const auto cpu = make_cpu_row_passes(design, {{}, {1.0, 1.0}, {}}),
+             gpu = make_cuda_row_passes(design, {{}, {1.0, 1.0}, {}});
+  EXPECT_EQ(numbers_of(*gpu, 1), numbers_of(*cpu, 1));
+}
+
+/// Columns that do not fit the memory go through it in blocks of tiles, with the same bits; where not even the rows'
+/// margins fit, the error says what was asked for.
+TEST(LogisticRegressionOnGpu, LittleMemoryGivesTheBitsOfTheCpu) {
+  CARTWHEEL_NEEDS_DEVICE();
+  const Sample sample(20'000, 8);  // five tiles
+  const FilledColumns filled = FilledColumns::of(sample.x, {});
+  const Design design = Design::of(filled, WeightedRows(20'000, {}), true);
+  const LabelledRows rows{sample.y, {1.0, 1.0}, {}};
+  const std::vector<double> expected = numbers_of(*make_cpu_row_passes(design, rows), design.size());
+  core::DeviceContext& context = core::DeviceContext::get();
+  std::set<std::uint64_t> copies;  // of an evaluation
+  std::string refused;
+  for (const std::size_t kilobytes : {300u, 800u, 1000u, 1400u, 4000u}) {
+    const test::MemoryLimit limit(kilobytes * 1000);
+    try {
+      const auto gpu = make_cuda_row_passes(design, rows);
+      EXPECT_EQ(numbers_of(*gpu, design.size()), expected) << kilobytes;
+      std::vector<double> beta(design.size()), gradient(design.size());
+      gpu->evaluate(beta, gradient);
+      const std::uint64_t before = context.work().copies_to_device;
+      gpu->evaluate(beta, gradient);
+      copies.insert(context.work().copies_to_device - before);
+    } catch (const DeviceError& error) {
+      refused = error.what();
+    }
+  }
+  EXPECT_EQ(*copies.begin(), 1u);  // where all fits, coefficients alone are sent
+  EXPECT_GE(copies.size(), 2u);
+  EXPECT_THAT(refused, ::testing::AllOf(::testing::HasSubstr("are asked for"), ::testing::HasSubstr("--device cpu")));
+}
+
 TEST(LogisticRegressionOnGpu, AnEvaluationIsAFewLaunchesAndCopies) {
   CARTWHEEL_NEEDS_DEVICE();
   const Sample sample(9001, 60);
@@ -120,6 +164,7 @@ TEST(LogisticRegressionOnGpu, AnEvaluationIsAFewLaunchesAndCopies) {
   const Design design = Design::of(filled, WeightedRows(9001, {}), true);
   const auto passes = make_cuda_row_passes(design, {sample.y, {1.0, 1.0}, {}});
   std::vector<double> beta(design.size()), gradient(design.size());
+  passes->evaluate(beta, gradient);  // the first one sends the columns
   core::DeviceWork& work = core::DeviceContext::get().work();
   const auto launches = work.launches.load(), in = work.copies_to_device.load(), out = work.copies_to_host.load();
   passes->evaluate(beta, gradient);

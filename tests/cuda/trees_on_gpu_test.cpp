@@ -1,16 +1,21 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <bit>
 #include <cartwheel/error.hpp>
+#include <limits>
 #include <string>
 
 #include "core/bytes.hpp"
 #include "core/device_context.hpp"
 #include "core/philox.hpp"
+#include "cuda/memory_limit.hpp"
 #include "cuda/mixed_matrix.hpp"
 #include "cuda/needs_device.hpp"
 #include "support/float_matrix.hpp"
 #include "support/random_tree_task.hpp"
 #include "tree/bootstrap.hpp"
+#include "tree/device_columns.hpp"
 #include "tree/grow.hpp"
 #include "tree/grow_settings.hpp"
 #include "tree/sample_units.hpp"
@@ -169,6 +174,95 @@ TEST(TreesOnGpu, ImpossibleWeightsAreRefusedAsOnTheHost) {
         grower->grow({&sample, 1});
       },
       ::testing::ThrowsMessage<DataError>(::testing::HasSubstr("tree 5 would grow on 0 weighted rows")));
+}
+
+/// Bins that the GPU made are the CPU's, and so are the trees that grow on them.
+void expect_bins_of_cpu(const FeatureMatrix& x, std::uint32_t max_bins) {
+  SCOPED_TRACE(::testing::Message() << x.rows() << " rows, " << x.columns() << " columns, " << max_bins << " bins");
+  const BinnedColumns cpu = bin_columns(x, max_bins), gpu = bin_columns_on_cuda(x, max_bins);
+  EXPECT_EQ(gpu.first_cell, cpu.first_cell);
+  EXPECT_EQ(gpu.missing, cpu.missing);
+  EXPECT_EQ(gpu.levels, cpu.levels);
+  const auto same_bits = [](float a, float b) {
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+  };
+  EXPECT_TRUE(std::ranges::equal(gpu.lowest, cpu.lowest, same_bits));
+  EXPECT_TRUE(std::ranges::equal(gpu.highest, cpu.highest, same_bits));
+  const DeviceColumns sent(cpu), made(gpu);
+  ASSERT_EQ(made.bins().bytes.size(), sent.bins().bytes.size());
+  EXPECT_TRUE(made.bins().bytes.to_host() == sent.bins().bytes.to_host());
+  EXPECT_TRUE(made.bins().words.to_host() == sent.bins().words.to_host());
+}
+
+/// Columns of everything that values can be: few, many, one heavy, constant, missing in part or all, both zeros.
+FeatureMatrix various_columns(std::uint64_t seed, std::uint32_t rows, std::uint32_t columns) {
+  core::RandomStream random(seed, core::RandomPurpose::generate);
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  FeatureMatrix x(rows);
+  for (std::uint32_t j = 0; j < columns; ++j) {
+    std::vector<float> column;
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      const float any = static_cast<float>(random.uniform() - 0.5), few = static_cast<float>(random.below(5)) - 2.0f;
+      const float of_kind[] = {any,
+                               few,
+                               random.below(3) == 0 ? any : 0.5f,
+                               7.0f,
+                               random.below(3) == 0 ? nan : any,
+                               nan,
+                               random.below(2) == 0 ? -0.0f : 0.0f,
+                               static_cast<float>(random.below(400))};
+      column.push_back(of_kind[j % 8]);
+    }
+    if (j % 8 == 1 && j > 8) {
+      SparseColumn sparse;
+      for (std::uint32_t row = 0; row < rows; ++row)
+        if (column[row] != 0.0f) sparse.rows.push_back(row), sparse.values.push_back(column[row]);
+      x.add(std::to_string(j), std::move(sparse));
+    } else {
+      x.add(std::to_string(j), FloatColumn{std::move(column)});
+    }
+  }
+  return x;
+}
+
+TEST(BinsOnGpu, EveryShapeGivesThoseOfTheHost) {
+  CARTWHEEL_NEEDS_DEVICE();
+  for (const std::uint32_t rows : {0u, 1u, 31u, 32u, 33u, 1023u, 1024u, 1025u})
+    for (const std::uint32_t max_bins : {2u, 3u, 33u, 255u})
+      expect_bins_of_cpu(various_columns(rows, rows, 8), max_bins);
+  expect_bins_of_cpu(various_columns(1, 100, 600), 20);
+  std::vector<std::uint8_t> labels;
+  for (const std::uint32_t max_bins : {255u, 256u, 65'535u})
+    expect_bins_of_cpu(test::mixed_matrix(1, 3000, labels), max_bins);
+}
+
+/// With little memory, fewer columns are sorted and fewer trees grown at once.
+TEST(BinsOnGpu, LittleMemoryGivesThoseOfTheHost) {
+  CARTWHEEL_NEEDS_DEVICE();
+  const FeatureMatrix x = various_columns(5, 1000, 24);
+  core::DeviceWork& work = core::DeviceContext::get().work();
+  const auto launches_for = [&](std::size_t kilobytes) {
+    const test::MemoryLimit limit(kilobytes * 1000);
+    const std::uint64_t before = work.launches;
+    expect_bins_of_cpu(x, 255);
+    return work.launches - before;
+  };
+  EXPECT_GT(launches_for(400), launches_for(10'000));
+}
+
+TEST(TreesOnGpu, LittleMemoryGivesTheTreesOfTheHost) {
+  CARTWHEEL_NEEDS_DEVICE();
+  Task task = random_task(4, 1000, 3, 40);
+  task.weights.resize(8);
+  task.settings.max_depth = 4;
+  core::DeviceWork& work = core::DeviceContext::get().work();
+  const auto launches_for = [&](std::size_t kilobytes) {
+    const test::MemoryLimit limit(kilobytes * 1000);
+    const std::uint64_t before = work.launches;
+    expect_trees_of_cpu(task);
+    return work.launches - before;
+  };
+  EXPECT_GT(launches_for(400), launches_for(10'000));
 }
 
 /// Kernels and copies that growing takes.

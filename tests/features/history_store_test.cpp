@@ -137,7 +137,7 @@ TEST(HistoryStore, LiveEventsGiveTheColumnsOfTheExtractor) {
       const OwnedEvent& event = events[i];
       if (const auto found = row_of_first_event.find(i); found != row_of_first_event.end()) {
         features::FloatColumns live(columns.front().size(), 1);
-        features::set_history_columns(event.user.empty(), store.find(event.user), event.time, 0, live);
+        features::set_history_columns(event.user.empty(), store.find(event.user).value_or(UserHistory{}), event.time, 0, live);
         for (std::size_t c = 0; c < columns.front().size(); ++c)
           ASSERT_EQ(test::bits_of(std::vector<float>{live(c, 0)}),
                     test::bits_of(std::vector<float>{columns[found->second][c]}))

@@ -66,6 +66,17 @@ class CheckStructure(unittest.TestCase):
             self.assert_one_offence({"include/cartwheel/p.hpp": f"#include <{header}>\n"}, "include/cartwheel/p.hpp:1",
                                     "users would need too")
 
+    def test_a_header_of_c_takes_headers_of_c(self):
+        self.assertEqual(check({"include/cartwheel.h": "#include <stddef.h>\n#include <stdint.h>\n"}), (0, []))
+        for header in ("vector", "cartwheel_b.h", "stdio.h"):
+            self.assert_one_offence({"include/cartwheel.h": f"#include <{header}>\n"}, "include/cartwheel.h:1",
+                                    "users would need too")
+
+    def test_the_library_is_silent(self):
+        for line in ('std::cerr << "x";', 'printf("x");', 'fputs("x", stderr);', "std::perror (nullptr);"):
+            self.assert_one_offence({"src/data/d.cpp": f"\n{line}\n"}, "src/data/d.cpp:2", "writes to a stream")
+        self.assertEqual(check({"src/data/d.cpp": 'snprintf(a, 2, "x");  // as printf(...) would\n'}), (0, []))
+
     def test_cuda_headers_stay_in_the_cuda_folders(self):
         for header in ("<cuda_runtime.h>", "<cuda/std/span>", "<cub/block/block_scan.cuh>", "<thrust/sort.h>",
                        "<cooperative_groups.h>"):

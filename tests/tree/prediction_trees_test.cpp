@@ -73,6 +73,16 @@ struct RandomTrees {
   }
 };
 
+/// What GroupedRows says that it is. @param rows  [n x stride]
+GroupedRows grouped(std::span<const float> rows, std::size_t stride) {
+  GroupedRows result(rows.size() / stride, stride);
+  std::fill_n(result.group(0), result.groups() * result.group_size(), 0.0f);
+  for (std::size_t row = 0; row < result.rows(); ++row)
+    for (std::size_t slot = 0; slot < stride; ++slot)
+      result.group(row / 8)[8 * slot + row % 8] = rows[row * stride + slot];
+  return result;
+}
+
 class PredictionTreesProperty : public ::testing::TestWithParam<bool> {};
 
 TEST_P(PredictionTreesProperty, TakeEachRowToTheLeafOfTheDefinition) {
@@ -83,11 +93,12 @@ TEST_P(PredictionTreesProperty, TakeEachRowToTheLeafOfTheDefinition) {
     ASSERT_EQ(trees->size(), data.trees.size());
     std::vector<float> rows(data.rows * layout.stride());
     layout.fill(data.values, rows);
+    const GroupedRows groups = grouped(rows, layout.stride());
     std::vector<std::uint32_t> leaves(data.rows * data.trees.size());
     std::vector<double> sums(data.rows, 0.125), expected(data.rows, 0.125), alone(data.rows);
     for (std::size_t t = 0; t < data.trees.size(); ++t) {
-      trees->find_leaves(t, rows, leaves, data.trees.size());
-      trees->add_probabilities(t, rows, sums);
+      trees->find_leaves(t, groups, leaves, data.trees.size());
+      trees->add_probabilities(t, groups, sums);
       const auto nodes = data.trees[t].describe();
       for (std::size_t i = 0; i < data.rows; ++i) {
         const std::size_t columns = layout.columns();
@@ -119,7 +130,7 @@ TEST(PredictionTrees, ATreeAsDeepAsItIsWideOverVeryManyColumns) {
   values[columns + columns - 1 - 4'001] = 1.0f;  // the second row leaves the chain there
   layout.fill(values, rows);
   std::vector<std::uint32_t> leaves(2);
-  trees->find_leaves(0, rows, leaves, 1);
+  trees->find_leaves(0, grouped(rows, layout.stride()), leaves, 1);
   EXPECT_THAT(leaves, ::testing::ElementsAre(chain.size() - 2, 2 * 4'002));
   EXPECT_EQ(trees->sum_probabilities(std::span(rows).subspan(layout.stride()), 1), 1.0);
 }
@@ -136,6 +147,39 @@ TEST(PredictionRows, WhatIsNoLevelIsMissing) {
   EXPECT_EQ(row[PredictionRows::slot(0, true)], 2.0f);
   EXPECT_TRUE(std::isnan(row[PredictionRows::slot(1, false)]));
   EXPECT_EQ(row[PredictionRows::slot(1, true)], -infinity);
+}
+
+/// Columns of all kinds, more rows than a group has, some of them missing a value.
+TEST(PredictionRows, AGroupIsEightRowsSideBySide) {
+  constexpr std::size_t rows = 21;
+  FeatureMatrix x(rows);
+  FloatColumn numbers{std::vector<float>(rows)};
+  BitColumn bits{{0x155aa}};
+  CategoryColumn names{std::vector<std::uint32_t>(rows), {"", "a", "b", "unseen"}};
+  SparseColumn sparse{{3, 8, 20}, {1.5f, missing, -2.0f}};
+  for (std::size_t i = 0; i < rows; ++i) {
+    numbers.values[i] = i % 5 == 0 ? missing : static_cast<float>(i);
+    names.codes[i] = static_cast<std::uint32_t>(i % 4);
+  }
+  x.add("numbers", numbers);
+  x.add("bits", bits);
+  x.add("names", names);
+  x.add("sparse", sparse);
+  const ColumnLevels levels{{}, {}, {"", "a", "b"}, {}};
+  const RowValues values(x, levels);
+  const PredictionRows layout(levels);
+  for (const auto& [begin, end] : {std::pair<std::size_t, std::size_t>{0, rows}, {3, 20}, {8, 16}, {5, 6}}) {
+    std::vector<float> dense((end - begin) * x.columns()), expected((end - begin) * layout.stride());
+    values.copy(begin, end, dense);
+    layout.fill(dense, expected);
+    const GroupedRows groups = layout.group(values, begin, end);
+    ASSERT_EQ(groups.rows(), end - begin);
+    for (std::size_t row = 0; row < end - begin; ++row)
+      for (std::size_t slot = 0; slot < layout.stride(); ++slot) {
+        const float found = groups.group(row / 8)[8 * slot + row % 8], wanted = expected[row * layout.stride() + slot];
+        ASSERT_TRUE(std::isnan(wanted) ? std::isnan(found) : found == wanted) << "row " << row << ", slot " << slot;
+      }
+  }
 }
 
 }  // namespace

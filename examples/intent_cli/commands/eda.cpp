@@ -2,6 +2,7 @@
 #include <cartwheel/exploration.hpp>
 #include <cartwheel/read_events.hpp>
 #include <cartwheel/report.hpp>
+#include <cartwheel/report_page.hpp>
 #include <limits>
 
 #include "command.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 void add_options(cxxopts::Options& options) {
   options.add_options()("json", "Write everything as JSON, too", cxxopts::value<std::string>(), "FILE")(
+      "html", "Write a page for people, too", cxxopts::value<std::string>(), "FILE")(
       "top", "Rows of each ratio table; 0: all. By default 10 in text, all in CSV and JSON",
       cxxopts::value<std::string>(), "N")("min-views", "Leave out of the ratio tables what was viewed less often",
                                           cxxopts::value<std::string>()->default_value("1"), "N")(
@@ -56,6 +58,16 @@ void run(const Arguments& arguments) {
   const cartwheel::Exploration exploration = explore(log, options, account);
   stopwatch.start("write");
   if (arguments.has("json")) write_file(arguments.text("json"), cartwheel::exploration_json(exploration, top) + "\n");
+  if (arguments.has("html")) {
+    cartwheel::ReportContents contents;
+    contents.title = "A look at the log";
+    contents.command = "eda";
+    contents.seed = arguments.seed();
+    contents.data = cartwheel::identify_data(files, arguments.seed()).files;
+    contents.account = &account;
+    contents.exploration = &exploration;
+    write_file(arguments.text("html"), cartwheel::report_page(cartwheel::report_document(contents)));
+  }
   std::string text;
   Json result;
   switch (arguments.format()) {
@@ -75,7 +87,7 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 const Command eda_command{"eda",
-                          "EVENTS... [--json exploration.json]",
+                          "EVENTS... [--json exploration.json] [--html exploration.html]",
                           "Look at a log: balance, ratios, seasons, sessions",
                           "intent_cli eda events.csv --min-views 50",
                           add_options,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cartwheel/report.hpp>
+#include <cartwheel/report_page.hpp>
 #include <numeric>
 
 #include "command.hpp"
@@ -15,7 +16,8 @@ using cartwheel::Prediction;
 
 void add_options(cxxopts::Options& options) {
   options.add_options()("model", "The model file", cxxopts::value<std::string>(), "FILE")(
-      "out", "The CSV file to write; without it, standard output", cxxopts::value<std::string>(), "FILE");
+      "out", "The CSV file to write; without it, standard output", cxxopts::value<std::string>(), "FILE")(
+      "html", "Write a page for people, too: aggregates, no ids", cxxopts::value<std::string>(), "FILE");
 }
 
 Json to_json(const std::vector<Prediction>& predictions) {
@@ -59,6 +61,17 @@ void run(const Arguments& arguments) {
   account_for(pipeline, sessions, account);
 
   stopwatch.start("write");
+  if (arguments.has("html")) {
+    const cartwheel::ScoredSessions scored{std::string(pipeline.model->name()), pipeline.threshold, predictions};
+    cartwheel::ReportContents contents;
+    contents.title = "Scores of a log";
+    contents.command = "predict";
+    contents.seed = pipeline.provenance.seed;
+    contents.data = cartwheel::identify_data(files, arguments.seed()).files;
+    contents.account = &account;
+    contents.scored = &scored;
+    write_file(arguments.text("html"), cartwheel::report_page(cartwheel::report_document(contents)));
+  }
   if (!arguments.has("out")) {
     const bool json = arguments.format() == Format::json;
     return finish(arguments, json ? "" : predictions_csv(predictions), json ? to_json(predictions) : Json(), account,
@@ -71,7 +84,7 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 const Command predict_command{"predict",
-                              "EVENTS... --model model.cwm [--out predictions.csv]",
+                              "EVENTS... --model model.cwm [--out predictions.csv] [--html scores.html]",
                               "Score the sessions of a log",
                               "intent_cli predict events.csv --model model.cwm --out predictions.csv",
                               add_options,

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cartwheel/earliness.hpp>
@@ -14,10 +15,14 @@ namespace intent_cli {
 namespace {
 
 void add_options(cxxopts::Options& options) {
-  options.add_options()("out", "Folder for batches.csv, batches.json, search.csv and models/",
+  options.add_options()("out", "Folder for batches.csv, batches.json, search.csv, report.html and models/",
                         cxxopts::value<std::string>()->default_value("result"),
                         "DIR")("dry-run", "Show what would be done (fits, shared work, memory), and do none of it")(
-      "resume", "Go on with a run that was interrupted: the same config, events and --out");
+      "resume", "Go on with a run that was interrupted: the same config, events and --out")(
+      "report",
+      "What report.html holds besides the experiment: standard, full, none, or some of exploration, features, errors, "
+      "pitfalls, audit (with commas); else what [report] parts in the config says",
+      cxxopts::value<std::string>(), "PARTS")("show-ids", "Show ids in report.html as they are, not hashed");
 }
 
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
@@ -53,6 +58,17 @@ Json as_json(const cartwheel::ExperimentPlan& plan) {
           {"journal_bytes", plan.journal_bytes}};
 }
 
+/// "a,b" as {"a", "b"}.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words(1);
+  for (const char c : text)
+    if (c == ',')
+      words.emplace_back();
+    else
+      words.back() += c;
+  return words;
+}
+
 /// As a shell takes it for one word.
 std::string shell_word(const std::string& text) {
   const auto is_plain = [](char c) {
@@ -71,6 +87,8 @@ std::string resuming_command(const Arguments& arguments) {
   for (const std::string& word : arguments.positional()) text += " " + shell_word(word);
   text += " --out " + shell_word(arguments.text("out"));
   if (arguments.has("seed")) text += fmt::format(" --seed {}", arguments.seed());
+  if (arguments.has("report")) text += " --report " + shell_word(arguments.text("report"));
+  if (arguments.has("show-ids")) text += " --show-ids";
   return text + " --resume";
 }
 
@@ -86,18 +104,28 @@ std::vector<std::string> warnings_of(const cartwheel::ExperimentResult& result) 
     if (!row.error.empty())
       warnings.push_back(fmt::format("{}: {} {} failed: {}", row.batch, row.model,
                                      cartwheel::to_text(row.model_parameters), row.error));
+  // What is said of several batches is said once.
+  std::vector<std::pair<std::string, std::vector<std::string>>> batches_of;
   for (const cartwheel::BatchRow& row : result.table)
-    for (const std::string& warning : row.warnings) warnings.push_back(fmt::format("{}: {}", row.batch, warning));
+    for (const std::string& warning : row.warnings) {
+      auto said = std::ranges::find(batches_of, warning, [](const auto& each) { return each.first; });
+      if (said == batches_of.end()) said = batches_of.insert(said, {warning, {}});
+      said->second.push_back(row.batch);
+    }
+  for (const auto& [warning, batches] : batches_of)
+    warnings.push_back(fmt::format("{}: {}", fmt::join(batches, ", "), warning));
   return warnings;
 }
 
-void show(const Arguments& arguments, const cartwheel::ExperimentResult& result, const cartwheel::Account& account,
-          Stopwatch& stopwatch) {
+void show(const Arguments& arguments, const cartwheel::ExperimentResult& result, bool has_page,
+          const cartwheel::Account& account, Stopwatch& stopwatch) {
   warn(arguments, warnings_of(result));
   if (!arguments.quiet())
-    fmt::print(
-        stderr, "written: {}\n",
-        (std::filesystem::path(arguments.text("out")) / "{batches.csv, batches.json, search.csv, models/}").string());
+    fmt::print(stderr, "written: {}\n",
+               (std::filesystem::path(arguments.text("out")) /
+                (has_page ? "{batches.csv, batches.json, search.csv, report.html, models/}"
+                          : "{batches.csv, batches.json, search.csv, models/}"))
+                   .string());
   finish(arguments, arguments.format() == Format::csv ? batches_csv(result) : as_text(result),
          Json::parse(batches_json(result)), account, stopwatch);
 }
@@ -116,8 +144,8 @@ void set_aside(const Arguments& arguments, const std::filesystem::path& journal)
 }
 
 /// The experiment once for each window length of the config.
-void run_lengths(const Arguments& arguments, const Config& config, const cartwheel::EventLog& log,
-                 cartwheel::Account& account, Stopwatch& stopwatch) {
+void run_lengths(const Arguments& arguments, const Config& config, const std::vector<std::filesystem::path>& files,
+                 const cartwheel::EventLog& log, cartwheel::Account& account, Stopwatch& stopwatch) {
   const std::filesystem::path out = arguments.text("out");
   const auto journal = [&](int size) { return out / fmt::format("size_{}_search.journal", size); };
   if (!config.experiment.resume)
@@ -135,8 +163,18 @@ void run_lengths(const Arguments& arguments, const Config& config, const cartwhe
                 static_cast<std::int64_t>(length.result.search.size()));
   }
   warn(arguments, warnings);
+  if (config.report.page) {
+    stopwatch.start("report");
+    write_report(arguments,
+                 {config, config_path(arguments, run_command), files, log, account, earliness.runs.front().result,
+                  nullptr, &earliness},
+                 config.report, out / "report.html");
+  }
   if (!arguments.quiet())
-    fmt::print(stderr, "written: {}\n", (out / "{batches.json, earliness.csv, size_N/}").string());
+    fmt::print(stderr, "written: {}\n",
+               (out / (config.report.page ? "{batches.json, earliness.csv, report.html, size_N/}"
+                                          : "{batches.json, earliness.csv, size_N/}"))
+                   .string());
   finish(arguments, arguments.format() == Format::csv ? earliness_csv(earliness) : earliness_text(earliness),
          Json::parse(earliness_json(earliness)), account, stopwatch);
 }
@@ -156,6 +194,7 @@ void run(const Arguments& arguments) {
   stopwatch.start("config");
   Config config = read_config(config_path(arguments, run_command));
   if (arguments.has("seed")) config.experiment.seed = arguments.seed();
+  if (arguments.has("report")) config.report = parse_report_parts(words_of(arguments.text("report")));
   config.experiment.progress = arguments.progress();
   const auto files = event_files(arguments, config, run_command);
   const std::filesystem::path out = arguments.text("out");
@@ -168,7 +207,7 @@ void run(const Arguments& arguments) {
   stopwatch.start("read");
   const cartwheel::EventLog log = cartwheel::read_events(files, options, account);
   if (config.sizes.size() > 1 && !arguments.has("dry-run"))
-    return resumable(arguments, [&] { run_lengths(arguments, config, log, account, stopwatch); });
+    return resumable(arguments, [&] { run_lengths(arguments, config, files, log, account, stopwatch); });
   stopwatch.start("sessions");
   say_memory(arguments, log, config.experiment.session);
   const cartwheel::SessionTable sessions = cartwheel::build_sessions(log, config.experiment.session, account);
@@ -186,14 +225,18 @@ void run(const Arguments& arguments) {
     warn(arguments, {fmt::format("there is no {} to resume from; the search begins at its beginning",
                                  config.experiment.journal.string())});
   stopwatch.start("experiment");
-  resumable(arguments, [&] {
-    const cartwheel::ExperimentResult result = cartwheel::run_experiment(sessions, config.experiment);
-    account.add_all(result.account);
-    stopwatch.start("write");
-    write_experiment(result, out);
-    std::filesystem::remove(config.experiment.journal);
-    show(arguments, result, account, stopwatch);
-  });
+  cartwheel::ExperimentResult result;
+  resumable(arguments, [&] { result = cartwheel::run_experiment(sessions, config.experiment); });
+  account.add_all(result.account);
+  stopwatch.start("write");
+  write_experiment(result, out);
+  std::filesystem::remove(config.experiment.journal);
+  if (config.report.page) {
+    stopwatch.start("report");
+    write_report(arguments, {config, config_path(arguments, run_command), files, log, account, result, &sessions},
+                 config.report, out / "report.html");
+  }
+  show(arguments, result, config.report.page, account, stopwatch);
 }
 
 }  // namespace
