@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -124,6 +126,8 @@ class ScoringServer::Impl::Connection : public std::enable_shared_from_this<Conn
   void start() {
     net::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->next_request(); });
   }
+
+  net::any_io_executor executor() { return socket_.get_executor(); }
 
   /// Idle clients are let go; others are told with their answer.
   void drain() {
@@ -275,8 +279,6 @@ class ScoringServer::Impl::Connection : public std::enable_shared_from_this<Conn
   Phase phase_ = Phase::idle;
   Clock::time_point deadline_ = Clock::time_point::max();
   bool late_ = false;
-
-  friend struct Impl;
 };
 
 ScoringServer::Impl::Impl(ScoringService& scoring, ServerOptions given)
@@ -325,7 +327,7 @@ void ScoringServer::Impl::with_each(const Call& call) {
     for (Connection* const connection : connections)
       if (auto alive = connection->weak_from_this().lock()) there.push_back(std::move(alive));
   }
-  for (const auto& alive : there) net::post(alive->socket_.get_executor(), [alive, call] { call(*alive); });
+  for (const auto& alive : there) net::post(alive->executor(), [alive, call] { call(*alive); });
 }
 
 void ScoringServer::Impl::accept() {
