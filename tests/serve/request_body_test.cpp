@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NoSession", R"({"events": [{"event_time": 1614539602, "event_type": "view"}]})", "events[0].user_session",
             "is needed, or user_id is", BodyKind::events},
         Bad{"UserOfAll", R"({"user_id": 1, "events": []})", "user_id", "is not known", BodyKind::events}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& of) { return std::string(of.param.name); });
 
 TEST(RequestBody, HoldsALimitedNumberOfEvents) {
   std::string json = R"({"events": [)";

@@ -58,7 +58,7 @@ class ScoringServerTest : public ::testing::Test {
 TEST_F(ScoringServerTest, ScoresAreThoseOfPredict) {
   RunningServer server(service_, {});
   HttpClient client(server.port());
-  const auto expected = predicted(shop().pipeline, shop().sessions);
+  const auto expected = test::predicted(shop().pipeline, shop().sessions);
   constexpr std::size_t batch = 50;
   std::size_t scored = 0;
   for (std::size_t at = 0; at < shop().events.size(); at += batch) {

@@ -26,7 +26,7 @@ class EveryModel : public ::testing::TestWithParam<Kind> {};
 
 TEST_P(EveryModel, LiveEventsAndWholeSessionsGetThePredictedBits) {
   const ServedShop shop(GetParam().extractor, GetParam().model);
-  const auto expected = predicted(shop.pipeline, shop.sessions);
+  const auto expected = test::predicted(shop.pipeline, shop.sessions);
   ScoringService service(shop.file);
   std::map<std::string, std::vector<OwnedEvent>> so_far;
   std::size_t scored = 0, left_out = 0;
@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, EveryModel,
                                            Kind{"V1", "random_forest"}, Kind{"V2", "bernoulli_nb"},
                                            Kind{"V2", "logistic_regression"}, Kind{"V2", "decision_tree"},
                                            Kind{"V2", "random_forest"}),
-                         [](const auto& info) { return std::string(info.param.extractor) + "_" + info.param.model; });
+                         [](const auto& of) { return std::string(of.param.extractor) + "_" + of.param.model; });
 
 class ScoringServiceTest : public ::testing::Test {
  protected:
@@ -219,7 +219,7 @@ TEST_F(ScoringServiceTest, ATablesModelCannotBeServed) {
 
 TEST(ScoringServiceThreads, ScoresAndReloadsAtTheSameTime) {
   const ServedShop shop("V2", "logistic_regression");
-  const auto expected = predicted(shop.pipeline, shop.sessions);
+  const auto expected = test::predicted(shop.pipeline, shop.sessions);
   ScoringService service(shop.file);
   std::atomic<std::size_t> wrong{0}, scored{0};
   std::atomic<bool> done{false};

@@ -24,7 +24,7 @@ TEST(StoreScores, OfLiveEventsAndWholeSessionsAreThoseOfPredict) {
   const EventLog log = read_events(files, {}, account);
   const SessionTable sessions = build_sessions(log, {}, account);
   const Pipeline pipeline = test::fit_on_first_half(sessions, "V2", "logistic_regression");
-  const auto expected = predicted(pipeline, sessions);
+  const auto expected = test::predicted(pipeline, sessions);
   const test::TemporaryFolder folder;
   save_pipeline(pipeline, folder / "model.cwm");
   ScoringService service(folder / "model.cwm");
