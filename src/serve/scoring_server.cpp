@@ -131,7 +131,7 @@ class ScoringServer::Impl::Connection : public std::enable_shared_from_this<Conn
 
   /// Idle clients are let go; others are told with their answer.
   void drain() {
-    if (phase_ == Phase::idle) close();
+    if (phase_ == Phase::idle || phase_ == Phase::farewell) close();
   }
 
   void check_deadline() {
@@ -149,6 +149,7 @@ class ScoringServer::Impl::Connection : public std::enable_shared_from_this<Conn
 
  private:
   enum class Phase { idle, header, body, answer, farewell };
+  enum class Then { next_request, close, farewell };  ///< What follows an answer.
   static constexpr std::size_t read_bytes = 8192;
 
   void enter(Phase phase, std::chrono::milliseconds time) {
@@ -221,16 +222,17 @@ class ScoringServer::Impl::Connection : public std::enable_shared_from_this<Conn
                                  view(message[http::field::authorization]),
                                  client_};
     const serve::Answer answer = server_.routes.answer(request, microseconds_now());
-    write(answer, message.method() == http::verb::head, message.keep_alive() && !server_.draining);
+    const bool keep_alive = message.keep_alive() && !server_.draining;
+    write(answer, message.method() == http::verb::head, keep_alive ? Then::next_request : Then::close);
   }
 
   void refuse(int status, std::string_view reason) {
     serve::Request request;
     request.client = client_;
-    write(server_.routes.refuse(request, status, reason), false, false);
+    write(server_.routes.refuse(request, status, reason), false, Then::farewell);
   }
 
-  void write(const serve::Answer& answer, bool head_only, bool keep_alive) {
+  void write(const serve::Answer& answer, bool head_only, Then then) {
     enter(Phase::answer, server_.options.write);
     out_.clear();
     fmt::format_to(std::back_inserter(out_),
@@ -238,13 +240,12 @@ class ScoringServer::Impl::Connection : public std::enable_shared_from_this<Conn
                    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n{}{}\r\n",
                    answer.status, view(http::obsolete_reason(static_cast<http::status>(answer.status))), date_text(),
                    answer.content_type, answer.body.size(), answer.more_headers,
-                   keep_alive ? "" : "Connection: close\r\n");
+                   then == Then::next_request ? "" : "Connection: close\r\n");
     if (!head_only) out_ += answer.body;
-    net::async_write(socket_, net::buffer(out_),
-                     [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
-                       if (error) return self->close();
-                       keep_alive ? self->next_request() : self->say_farewell();
-                     });
+    net::async_write(socket_, net::buffer(out_), [self = shared_from_this(), then](error_code error, std::size_t) {
+      if (error || then == Then::close) return self->close();
+      then == Then::next_request ? self->next_request() : self->say_farewell();
+    });
   }
 
   /// A socket that is closed with bytes unread takes the answer back from a client that still sends: so these are

@@ -65,7 +65,8 @@ TEST_F(ScoringServerTest, ScoresAreThoseOfPredict) {
     const auto events = std::span(shop().events).subspan(at, std::min(batch, shop().events.size() - at));
     const HttpAnswer answer = client.post("/v1/events", test::events_json(events));
     ASSERT_EQ(answer.status, 200) << answer.body;
-    for (const Json& result : Json::parse(answer.body).at("results")) {
+    const Json results = Json::parse(answer.body).at("results");
+    for (const Json& result : results) {
       if (result.at("status") != "scored") continue;
       ++scored;
       ASSERT_EQ(result.at("probability").get<double>(), expected.at(result.at("user_session").get<std::string>()));
@@ -212,7 +213,8 @@ TEST_F(ScoringServerTest, TakesOverANewModelAndKeepsTheOldOneFromABrokenFile) {
   Pipeline other = own.pipeline;
   other.threshold = 0.75;
   save_pipeline(other, own.file);
-  EXPECT_THAT(taken.get_future().get(), HasSubstr(service.model_hash()));
+  const std::string line = taken.get_future().get();
+  EXPECT_THAT(line, HasSubstr(service.model_hash()));
   EXPECT_THAT(client.get("/v1/model").body, HasSubstr("\"threshold\":0.75"));
 }
 
