@@ -294,6 +294,10 @@ ScoringServer::Impl::Impl(ScoringService& scoring, ServerOptions given)
   if (error)
     throw DataError(fmt::format("cannot listen on {}, port {}: {}; choose another with --port", options.address,
                                 options.port, error.message()));
+  if (options.stop_on_signals) {  // from now on: one that comes before `run` is not lost
+    signals.add(SIGINT);
+    signals.add(SIGTERM);
+  }
 }
 
 serve::RoutesOptions ScoringServer::Impl::routes_options() {
@@ -425,11 +429,7 @@ void ScoringServer::Impl::stop() {
 
 void ScoringServer::Impl::run() {
   running = true;
-  if (options.stop_on_signals) {
-    signals.add(SIGINT);
-    signals.add(SIGTERM);
-    wait_for_signals();
-  }
+  if (options.stop_on_signals) wait_for_signals();
   look_at_deadlines();
   look_at_model();
   net::post(control, [this] { accept(); });

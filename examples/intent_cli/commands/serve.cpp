@@ -12,6 +12,7 @@
 
 #include "command.hpp"
 #include "core/time.hpp"
+#include "interrupt.hpp"
 #include "output.hpp"
 
 namespace intent_cli {
@@ -95,6 +96,7 @@ void run(const Arguments& arguments) {
   cartwheel::ScoringService service(arguments.required("model"), scoring);
   allow_connections(options.connections);
   cartwheel::ScoringServer server(service, options);
+  if (interrupted()) throw cartwheel::Cancelled("interrupted");  // while the model was read
   const bool v6 = options.address.find(':') != std::string::npos;
   print(fmt::format("serving {} (model {}) on http://{}{}{}:{}\n", arguments.text("model"), service.model_hash(),
                     v6 ? "[" : "", options.address, v6 ? "]" : "", server.port()));
