@@ -14,7 +14,7 @@ import shutil
 import sys
 
 BUILD = pathlib.Path(__file__).resolve().parents[2]
-OBJECT = re.compile(r"(?:.*/)?(src/CMakeFiles/cartwheel\.dir/.+)")  # by its place in the library's build
+OBJECT = re.compile(r"(?:.*/)?((?:src|python)/CMakeFiles/\S+\.dir/.+)")  # by its place in the library's build
 
 
 def plain(command):
