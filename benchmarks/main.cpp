@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <string>
+
 #include "machine_limits.hpp"
 
 /// The main of every benchmark program: the machine's limits stand above the results (and in --benchmark_out's
-/// context).
+/// context). Benchmarks named long_... take minutes and gigabytes, and run where --benchmark_filter asks for them.
 int main(int argc, char** argv) {
   using namespace cartwheel::bench;
   benchmark::Initialize(&argc, argv);
@@ -16,6 +18,7 @@ int main(int argc, char** argv) {
   add_limit("limit read", Limit::read, "B");
   add_limit("limit cell updates", Limit::cell_updates, "");
   add_limit("limit loops", Limit::loops, "steps");
-  benchmark::RunSpecifiedBenchmarks();
+  const std::string filter = benchmark::GetBenchmarkFilter();
+  benchmark::RunSpecifiedBenchmarks(filter.empty() || filter == "." ? "-^long_" : filter);
   benchmark::Shutdown();
 }

@@ -4,9 +4,9 @@
 #include <cartwheel/random_forest.hpp>
 #include <cartwheel/threads.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "forest_data.hpp"
 #include "machine_limits.hpp"
@@ -19,27 +19,28 @@ using cartwheel::bench::Limit;
 
 enum Shape : std::int64_t { store, generated, dense, one_hot };
 
-std::optional<ForestData> make(std::int64_t shape) {
+std::optional<ForestData> make(std::int64_t shape, bool whole) {
   switch (shape) {
     case store:
       return cartwheel::bench::sessions_of(CARTWHEEL_STORE_CSV);
     case generated:
       return cartwheel::bench::sessions_of_generated(900'000);
     case dense:
-      return cartwheel::bench::dense_data(1'000'000, 50);
+      return cartwheel::bench::dense_data(whole ? 1'000'000 : 50'000, 50);
     default:
-      return cartwheel::bench::one_hot_data(100'000);
+      return cartwheel::bench::one_hot_data(whole ? 100'000 : 20'000);
   }
 }
 
 /// The last data that were asked for: benchmarks of the same data stand next to each other. Null: not on this machine.
-const ForestData* data_of(std::int64_t shape) {
-  static std::int64_t made = -1;
+/// @param whole  of the sizes that comparisons speak of; else less of the large ones.
+const ForestData* data_of(std::int64_t shape, bool whole) {
+  static std::pair<std::int64_t, bool> made{-1, false};
   static std::optional<ForestData> data;
-  if (made != shape) {
+  if (made != std::pair(shape, whole)) {
     data.reset();
-    data = make(shape);
-    made = shape;
+    data = make(shape, whole);
+    made = {shape, whole};
   }
   return data ? &*data : nullptr;
 }
@@ -73,8 +74,8 @@ double allowed_bytes(const ForestData& data, const cartwheel::RandomForest& fore
 
 /// Fit of 10 trees: rows x trees a second; histogram updates a second, and their share of the machine's; the first
 /// fit's memory, and its share of what it may take.
-static void forest_fit(benchmark::State& state) {
-  const ForestData* const data = data_of(state.range(0));
+static void forest_fit(benchmark::State& state, bool whole) {
+  const ForestData* const data = data_of(state.range(0), whole);
   if (data == nullptr) return state.SkipWithError("skipped: " CARTWHEEL_STORE_CSV " is not there");
   const int threads = static_cast<int>(state.range(2));
   constexpr int trees = 10;
@@ -91,17 +92,17 @@ static void forest_fit(benchmark::State& state) {
   cartwheel::bench::report_share(state, Limit::cell_updates, updates(*forest), threads);
   state.SetItemsProcessed(state.iterations() * trees * static_cast<std::int64_t>(data->x.rows()));
 }
-BENCHMARK(forest_fit)
+BENCHMARK_CAPTURE(forest_fit, some, false)
     ->ArgNames({"store-generated-dense-onehot", "depth", "threads"})
     ->ArgsProduct({{store, generated, dense, one_hot}, {0, 10}, {1, 2}})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
-
-static void row_counts(benchmark::internal::Benchmark* b) {
-  const char* const most = std::getenv("CARTWHEEL_BENCH_ROWS");  // 10000000 needs 1.5 GiB
-  for (const std::int64_t rows : {10'000, 100'000, 1'000'000, 10'000'000})
-    if (rows <= (most == nullptr ? 1'000'000 : std::atoll(most))) b->Arg(rows);
-}
+static void long_forest_fit(benchmark::State& state) { forest_fit(state, true); }
+BENCHMARK(long_forest_fit)
+    ->ArgNames({"store-generated-dense-onehot", "depth", "threads"})
+    ->ArgsProduct({{dense, one_hot}, {0, 10}, {1, 2}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 /// Cost at a fixed depth: rows x trees a second should not fall with the rows.
 static void forest_rows(benchmark::State& state) {
@@ -114,11 +115,18 @@ static void forest_rows(benchmark::State& state) {
   });
   state.SetItemsProcessed(state.iterations() * 4 * state.range(0));
 }
-BENCHMARK(forest_rows)->ArgName("rows")->Apply(row_counts)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(forest_rows)
+    ->ArgName("rows")
+    ->RangeMultiplier(10)
+    ->Range(10'000, 1'000'000)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+static void long_forest_rows(benchmark::State& state) { forest_rows(state); }
+BENCHMARK(long_forest_rows)->ArgName("rows")->Arg(10'000'000)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 /// Two threads, beside what independent loops gain from a second thread at this moment: many trees, and a single one.
 static void forest_on_two_threads(benchmark::State& state) {
-  const ForestData data = cartwheel::bench::dense_data(200'000, 50);
+  const ForestData data = cartwheel::bench::dense_data(100'000, 50);
   const int trees = static_cast<int>(state.range(0));
   cartwheel::bench::run_scaling(state, 2, [&](int threads) {
     cartwheel::with_threads(threads, [&] { benchmark::DoNotOptimize(fit(data, trees, 10)); });
@@ -134,7 +142,7 @@ BENCHMARK(forest_on_two_threads)
 
 /// One tree that looks at all columns, exact (max_bins 65535) or not.
 static void tree_fit(benchmark::State& state) {
-  const ForestData* const data = data_of(state.range(0));
+  const ForestData* const data = data_of(state.range(0), false);
   if (data == nullptr) return state.SkipWithError("skipped: " CARTWHEEL_STORE_CSV " is not there");
   cartwheel::DecisionTreeOptions options;
   options.max_bins = static_cast<int>(state.range(1));

@@ -8,7 +8,9 @@ as many leaves as rows, and 131,072 (its most) at most, stand for it.
 
 Not alike: XGBoost and LightGBM make a leaf of a node whose drawn columns are all constant in it, where scikit-learn and
 Cartwheel draw further. So at unlimited depth their trees are much smaller, and pruned in a way (on the generated log, 730
-leaves a tree and 8,200); with --leaf 20 all have about as many leaves, and their AUC can be compared."""
+leaves a tree and 8,200); with --leaf 20 all have about as many leaves, and their AUC can be compared.
+
+--scale makes the generated, the dense and the one-hot data smaller: --scale 0.05 --trees 20 --rounds 2 takes minutes for all."""
 import measure
 
 DISTINCT_SHARE = 0.632
@@ -88,12 +90,12 @@ def store(options, folder):
 
 
 def generated(options, folder):
-    return sessions_of_log(options, folder, measure.generated_log(options, 900_000))
+    return sessions_of_log(options, folder, measure.generated_log(options, int(900_000 * options.scale)))
 
 
 def generated_all_sessions(options, folder):
     """The short ones too."""
-    return sessions_of_log(options, folder, measure.generated_log(options, 900_000), short="keep")
+    return sessions_of_log(options, folder, measure.generated_log(options, int(900_000 * options.scale)), short="keep")
 
 
 def dense(options, folder, rows=1_000_000, columns=50):
@@ -127,6 +129,14 @@ CASES = {"store": store, "generated": generated, "generated, short sessions too"
          "dense": dense, "one-hot": one_hot}
 
 
+def text_of_mean(values):
+    """A mean over seeds, and its standard error."""
+    import numpy as np
+
+    error = np.std(values, ddof=1) / len(values) ** 0.5 if len(values) > 1 else float("nan")
+    return f"{np.mean(values):+.4f} +- {error:.4f}"
+
+
 def compare():
     import numpy as np
     from sklearn.metrics import roc_auc_score
@@ -158,8 +168,10 @@ def compare():
                 commands = {name: lambda seed, make=make: make(seed=seed, **common) for name, make in makers.items()}
                 results = measure.run_in_turn(options, commands, threads, after=note_auc)
                 title = f"{case}, {rows} x {columns}, depth {max_depth or 'unlimited'}" + f", leaf {options.leaf}" * (options.leaf > 1)
-                report.add(title, threads, results, "fit",
-                           auc={name: float(np.mean(values)) for name, values in auc.items()})
+                own = auc.get(measure.CARTWHEEL, [])
+                behind = {name: np.subtract(own[:len(values)], values) for name, values in auc.items() if name != measure.CARTWHEEL}
+                report.add(title, threads, results, "fit", auc={name: float(np.mean(values)) for name, values in auc.items()},
+                           **{"ours - theirs": {name: text_of_mean(values) for name, values in behind.items()}})
                 report.add(title, threads, results, "predict", count=len(labels), memory=False)
                 report.add(title, threads, results, "predict one row", memory=False)
 

@@ -41,11 +41,10 @@ std::vector<std::string> warnings_of(linear::Stop stop, const LogisticRegression
           "further progress; raise tol, or add a penalty (smaller C)",
           report.kkt_residual, options.tol)};
     case linear::Stop::separated:
-      return {fmt::format(
-          "logistic_regression: a plane parts the classes in the training rows, so the loss falls without end "
-          "as the coefficients grow; stopped after {} iterations, not converged: KKT residual {:.3g}; use a "
-          "penalty (or a smaller C)",
-          report.iterations, report.kkt_residual)};
+      return {
+          "logistic_regression: a weighted sum of the columns parts the classes of the training rows, so larger "
+          "coefficients fit ever better and none are the best; it stopped, not converged, where growing changes next "
+          "to nothing, and its probabilities come too close to 0 and 1; use a penalty (or a smaller C)"};
   }
   return {};
 }

@@ -33,6 +33,7 @@ std::vector<KeyedRow> sort_present(std::span<const float> values, std::string_vi
 
 std::vector<ValueCount> count_values(std::span<const KeyedRow> sorted) {
   std::vector<ValueCount> distinct;
+  distinct.reserve(sorted.size());
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (i == 0 || sorted[i].key != sorted[i - 1].key) distinct.push_back({value_of_key(sorted[i].key), 0});
     ++distinct.back().rows;

@@ -59,8 +59,14 @@ GroupedRows PredictionRows::group(const RowValues& x, std::size_t begin, std::si
   return result;
 }
 
-std::size_t PredictionRows::rows_a_task() const {
-  return std::clamp<std::size_t>((std::size_t{1} << 17) / stride(), 64, 2048);
+/// As many rows as lie in a thread's cache beside a tree, so that trees are fetched seldom; and no thread has more to
+/// do than another.
+std::size_t PredictionRows::rows_a_task(std::size_t rows) const {
+  constexpr std::size_t fewest = 64;
+  const std::size_t most = std::clamp<std::size_t>((std::size_t{1} << 17) / stride(), fewest, 4096);
+  const auto threads = static_cast<std::size_t>(core::thread_count());
+  const std::size_t tasks = (rows / most / threads + 1) * threads;
+  return std::max(fewest, (rows / tasks / GroupedRows::lanes + 1) * GroupedRows::lanes);
 }
 
 }  // namespace cartwheel::tree

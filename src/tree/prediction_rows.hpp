@@ -62,12 +62,12 @@ class PredictionRows {
   /// few rows.
   template <class Work>
   void for_each_block(const RowValues& x, const Work& work) const {
-    core::parallel_for_blocks(x.rows(), rows_a_task(),
+    core::parallel_for_blocks(x.rows(), rows_a_task(x.rows()),
                               [&](std::size_t begin, std::size_t end) { work(begin, group(x, begin, end)); });
   }
 
  private:
-  std::size_t rows_a_task() const;
+  std::size_t rows_a_task(std::size_t rows) const;
 
   std::vector<float> levels_;  ///< Of each column, how many levels it has, the missing one among them; 0: numbers.
 };

@@ -80,7 +80,10 @@ TEST_P(Shapes, TheCertificateIsWhatItSays) {
 INSTANTIATE_TEST_SUITE_P(Rows, Shapes,
                          ::testing::Values(test::random_rows(1, 200, 5), hard_rows(2, 300),
                                            test::random_rows(3, 25, 40), test::random_rows(4, 60, 59),
-                                           hard_rows(5, 40)));
+                                           hard_rows(5, 40)),
+                         [](const auto& rows) {
+                           return fmt::format("{}_rows_{}_columns", rows.param.rows(), rows.param.columns.size());
+                         });
 
 /// The same, with columns on scales from 1e-6 to 1e6.
 LabelledRows uneven_rows(std::uint64_t seed, std::size_t rows) {

@@ -151,7 +151,7 @@ TEST(LogisticRegression, PartedClassesAreReportedWithoutAPenalty) {
   EXPECT_TRUE(model.report().separable);
   EXPECT_FALSE(model.report().converged);
   EXPECT_LT(model.report().iterations, 100);
-  EXPECT_THAT(model.warnings(), ElementsAre(HasSubstr("a plane parts the classes")));
+  EXPECT_THAT(model.warnings(), ElementsAre(HasSubstr("parts the classes of the training rows")));
   const auto p = model.predict_proba(rows.matrix());
   for (std::size_t i = 0; i < p.size(); ++i) EXPECT_NEAR(p[i], rows.y[i], 1e-3);
 }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cartwheel/earliness.hpp>
@@ -103,8 +104,16 @@ std::vector<std::string> warnings_of(const cartwheel::ExperimentResult& result) 
     if (!row.error.empty())
       warnings.push_back(fmt::format("{}: {} {} failed: {}", row.batch, row.model,
                                      cartwheel::to_text(row.model_parameters), row.error));
+  // What is said of several batches is said once.
+  std::vector<std::pair<std::string, std::vector<std::string>>> batches_of;
   for (const cartwheel::BatchRow& row : result.table)
-    for (const std::string& warning : row.warnings) warnings.push_back(fmt::format("{}: {}", row.batch, warning));
+    for (const std::string& warning : row.warnings) {
+      auto said = std::ranges::find(batches_of, warning, [](const auto& each) { return each.first; });
+      if (said == batches_of.end()) said = batches_of.insert(said, {warning, {}});
+      said->second.push_back(row.batch);
+    }
+  for (const auto& [warning, batches] : batches_of)
+    warnings.push_back(fmt::format("{}: {}", fmt::join(batches, ", "), warning));
   return warnings;
 }
 
