@@ -46,6 +46,8 @@ DataIdentity identify_data(std::span<const std::filesystem::path> files, std::ui
 struct ScoredSessions {
   std::string model;
   double threshold = default_threshold;
+  std::int64_t train_end =
+      0;  ///< Of the model, microseconds since 1970-01-01 UTC: what starts by then may be known to it.
   std::span<const Prediction> predictions;
 };
 
