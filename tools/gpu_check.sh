@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# On a machine with a GPU: builds with CUDA, runs every CUDA test on the GPU, then under each tool of compute-sanitizer
+# On a machine with a GPU: builds with CUDA, compiles the kernels for other GPUs too, runs every CUDA test, then under each tool of compute-sanitizer
 # where it is installed, then the benchmarks of both devices, and writes one report. Goes on after a failure, and ends
 # with how many there were.
 #   tools/gpu_check.sh [REPORT]     REPORT: gpu_report.txt unless it is given
@@ -30,6 +30,7 @@ check "processor" bash -c "lscpu | grep -E '^(Model name|CPU\(s\)|Socket)'; nvcc
 unset CARTWHEEL_CUDA_RUNNER
 check "configure" cmake --preset cuda
 check "build" cmake --build --preset cuda --parallel "$(nproc)"
+check "kernels for sm_80, sm_90 and the newest PTX" ./tools/check_kernels.sh
 check "tests on the GPU" ctest --preset cuda -L cuda --parallel 1
 
 if command -v compute-sanitizer >/dev/null; then

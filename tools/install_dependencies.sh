@@ -5,7 +5,7 @@
 set -euo pipefail
 
 packages=(
-  g++ cmake ninja-build ccache git python3 python3-venv
+  g++ cmake ninja-build ccache git pkg-config python3 python3-dev python3-venv
   libtbb-dev libeigen3-dev libfmt-dev libfast-float-dev libxxhash-dev nlohmann-json3-dev  # the library
   libisal-dev libzstd-dev libboost-dev
   libjs-chart.js                                                                          # the report page

@@ -13,7 +13,7 @@
 #include <vector>
 
 /// Results as one page for people: a document of aggregates (JSON), and an HTML file that holds it with all it needs.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct AuditReport;
 struct Earliness;
@@ -46,6 +46,8 @@ DataIdentity identify_data(std::span<const std::filesystem::path> files, std::ui
 struct ScoredSessions {
   std::string model;
   double threshold = default_threshold;
+  std::int64_t train_end =
+      0;  ///< Of the model, microseconds since 1970-01-01 UTC: what starts by then may be known to it.
   std::span<const Prediction> predictions;
 };
 

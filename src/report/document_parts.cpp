@@ -159,9 +159,10 @@ Json exploration_part(const Exploration& exploration) {
 Json scored_part(const ScoredSessions& scored) {
   std::vector<std::uint8_t> y;
   std::vector<double> score;
-  std::uint64_t yes = 0;
+  std::uint64_t yes = 0, learned_from = 0;
   double sum = 0.0;
   for (const Prediction& row : scored.predictions) {
+    learned_from += row.start <= scored.train_end;
     yes += row.decision;
     sum += row.probability;
     if (!row.label) continue;
@@ -174,6 +175,7 @@ Json scored_part(const ScoredSessions& scored) {
             {"sessions", scored.predictions.size()},
             {"yes", yes},
             {"labelled", y.size()},
+            {"learned_from", learned_from},
             {"mean_probability", scored.predictions.empty() ? Json() : rounded(sum / count)},
             {"histogram", histogram_of(scored.predictions)},
             {"days", days_of(scored.predictions)},

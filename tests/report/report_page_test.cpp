@@ -184,7 +184,7 @@ TEST(ReportPage, NothingAtAllAndOneClassAlonePass) {
   const ExperimentOptions options;
   const Exploration log;
   const std::vector<Prediction> predictions{{"a", 0, 0.25, false, false}, {"b", 0, 1.0, true, {}}};
-  const ScoredSessions scored{"random_forest", 0.5, predictions}, none{"random_forest", 0.5, {}};
+  const ScoredSessions scored{"random_forest", 0.5, 0, predictions}, none{"random_forest", 0.5, 0, {}};
   ReportContents c;
   c.experiment = &nothing;
   c.options = &options;
@@ -192,6 +192,7 @@ TEST(ReportPage, NothingAtAllAndOneClassAlonePass) {
   c.scored = &scored;
   const json document = json::parse(report_document(c));
   EXPECT_EQ(document["scored"]["labelled"], 1);
+  EXPECT_EQ(document["scored"]["learned_from"], 2);
   EXPECT_TRUE(document["scored"]["judged"]["roc_auc"].is_null());
   c.scored = &none;
   EXPECT_TRUE(json::parse(report_document(c))["scored"]["judged"].is_null());

@@ -62,7 +62,8 @@ void run(const Arguments& arguments) {
 
   stopwatch.start("write");
   if (arguments.has("html")) {
-    const cartwheel::ScoredSessions scored{std::string(pipeline.model->name()), pipeline.threshold, predictions};
+    const cartwheel::ScoredSessions scored{std::string(pipeline.model->name()), pipeline.threshold,
+                                           pipeline.provenance.train_end, predictions};
     cartwheel::ReportContents contents;
     contents.title = "Scores of a log";
     contents.command = "predict";

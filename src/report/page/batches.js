@@ -10,7 +10,6 @@ function batchTable(experiment) {
     columns: [
       textColumn("Batch", (row) => row.batch, { help: "First day of the test window" }),
       textColumn("Model", (row) => nameOfModel(row.model)),
-      textColumn("Extractor", (row) => row.extractor),
       numberColumn("F1", (row) => row.f1, ratio, { help: "At the cut 0.5" }),
       numberColumn("F1 tuned", (row) => row.f1_tuned, ratio, { help: "At the tuned cut" }),
       { ...numberColumn("Cut", (row) => row.threshold, ratio, { help: "Chosen on scores of models that had not seen the rows" }),
@@ -23,7 +22,8 @@ function batchTable(experiment) {
       numberColumn("Recall", (row) => row.recall, percent, { help: "At the tuned cut" }),
       numberColumn("Base rate", (row) => row.base_rate, percent),
       numberColumn("Sessions", (row) => row.sessions, whole),
-      textColumn("Parameters", (row) => row.parameters),
+      textColumn("Extractor", (row) => row.extractor || none),
+      textColumn("Parameters", (row) => row.parameters || none),
     ],
   });
 }

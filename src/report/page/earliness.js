@@ -21,9 +21,10 @@ sections.push((doc) => {
   const charts = [
     over(key === "f1_of_all" ? "F1 of all targets (one that came too early counts as missed)" : "F1 at the tuned cut", key, "F1"),
     over("Average precision", "average_precision", "average precision", { label: "by chance", value: (size) => rowOf(size).base_rate }),
+    over("ROC AUC", "roc_auc", "ROC AUC", { label: "by chance", value: () => 0.5 }),
     ahead,
   ];
-  const models_ = e.rows.filter((row) => !row.dummy), best = models_.reduce((most, row) => ((row[key] ?? 0) > (most[key] ?? 0) ? row : most));
+  const best = e.rows.filter((row) => !row.dummy).reduce((most, row) => ((row[key] ?? 0) > (most[key] ?? 0) ? row : most));
   return { id: "earliness", title: "How early to call", intro: `${counted(e.sessions, "session")} with enough events for every length; means over the batches.`, parts: [
     paragraph(`Highest is ${nameOfModel(best.model)} after ${counted(best.size, "event")}: F1 ${ratio(best[key])}, while ${percent(best.targets_ahead)} of the targets still lie ahead.`),
     grid(...charts.map((one) => one.figure)),
@@ -32,6 +33,6 @@ sections.push((doc) => {
       numberColumn("Base rate", (row) => row.base_rate, percent), numberColumn("Targets ahead", (row) => row.targets_ahead, percent),
       numberColumn("F1", (row) => row.f1, ratio), numberColumn("F1 of all", (row) => row.f1_of_all, ratio), numberColumn("Precision", (row) => row.precision, percent),
       numberColumn("Recall", (row) => row.recall, percent), numberColumn("Average precision", (row) => row.average_precision, ratio), numberColumn("ROC AUC", (row) => row.roc_auc, ratio)] })),
-    note(`The sections below and above are of windows of ${counted(doc.experiment?.session.size ?? sizes[0], "event")}; each length has its own folder with tables and models.`),
+    note(`All other sections are of windows of ${counted(doc.experiment?.session.size ?? sizes[0], "event")}; each length has its own folder with tables and models.`),
   ] };
 });

@@ -15,7 +15,7 @@ function eventTable(session) {
       el("td", { class: "number" }, known(event.price) ? event.price.toFixed(2) : none), el("td", {}, event.in_window ? "yes" : "no, later"))))));
 }
 
-const wrongSessions = (sessions, verdict) => sessions.map((session) => el("details", { class: "session" },
+const wrongSessions = (sessions, verdict) => sessions.map((session, i) => el("details", { class: "session", open: i === 0 },
   el("summary", {}, `Session ${session.session}, ${session.start.slice(0, 16)}: probability ${percent(session.probability)}, ${verdict}`), eventTable(session)));
 
 function driftChart(model) {

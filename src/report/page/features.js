@@ -15,16 +15,25 @@ function importanceChart(model, shown) {
   });
 }
 
+// Whether most values lie so close together that, drawn to scale, they would be one point.
+function isSkewed(values) {
+  const width = values.at(-1) - values[0], middle = values[Math.floor(values.length / 2)];
+  return values.length > 4 && Math.min(middle - values[0], values.at(-1) - middle) < 0.04 * width;
+}
+
 function dependenceChart(model, feature, [low, high]) {
+  const skewed = isSkewed(feature.values), last = feature.values.length - 1, place = (value, i) => (skewed ? i : value);
+  const unit = feature.definition.length > 48 ? feature.feature : feature.definition || feature.feature;
   return chart({
     title: feature.feature, height: 190,
     says: `Mean probability by ${feature.feature}: from ${percent(feature.probabilities[0])} at ${brief(feature.values[0])} to ${percent(feature.probabilities.at(-1))} at ${brief(feature.values.at(-1))}`,
     build: () => ({ type: "scatter", data: { datasets: [
-      line(feature.feature, feature.values.map((x, i) => ({ x, y: feature.probabilities[i] })), colorOfModel(model.model), { pointRadius: 2.5 }),
-      reference("", [{ x: feature.values[0], y: model.mean_probability }, { x: feature.values.at(-1), y: model.mean_probability }])] },
-    options: { scales: { x: axis(feature.definition.length > 48 ? feature.feature : feature.definition || feature.feature, { ticks: { callback: (value) => brief(value), ...wholeTicks(feature.values) } }),
+      line(feature.feature, feature.values.map((value, i) => ({ x: place(value, i), y: feature.probabilities[i], value })), colorOfModel(model.model), { pointRadius: 2.5 }),
+      reference("", [0, last].map((i) => ({ x: place(feature.values[i], i), y: model.mean_probability })))] },
+    options: { scales: { x: axis(skewed ? `${unit}, by quantile` : unit, skewed ? { min: 0, max: last, ticks: { callback: (i) => brief(feature.values[i]), precision: 0 } }
+      : { ticks: { callback: (value) => brief(value), ...wholeTicks(feature.values) } }),
       y: axis("mean probability", { min: low, max: high, ticks: percentTicks }) },
-    plugins: { legend: { display: false }, ...tooltipLabel((item) => `${brief(item.raw.x)}: ${percent(item.raw.y)}`) } } }),
+    plugins: { legend: { display: false }, ...tooltipLabel((item) => `${brief(item.raw.value)}: ${percent(item.raw.y)}`) } } }),
   });
 }
 

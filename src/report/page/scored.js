@@ -6,6 +6,7 @@ sections.push((doc) => {
   if (s.sessions === 0) return { id: "scored", title: "Scores", intro, parts: [note("No session of this log has enough events for the model's window, so there is nothing to score.")] };
   const bins = s.histogram.length;
   const parts = [
+    s.learned_from > 0 ? el("p", { class: "warning" }, `${counted(s.learned_from, "session")} started before the end of the model's training, which may have learned from them: what is said of them looks better than it is.`) : "",
     cards(card("Sessions scored", whole(s.sessions), ""), card("Called yes", percent(s.yes / s.sessions), counted(s.yes, "session")), card("Mean probability", percent(s.mean_probability), ""),
       card("With a known label", whole(s.labelled), s.judged ? `${percent(s.judged.sweep.positives / s.labelled)} with a target` : "so nothing can be judged yet")),
     chart({ title: "Sessions by probability", wide: true, says: `Histogram of probabilities in ${bins} bins; the cut is ${ratio(s.threshold)}`,

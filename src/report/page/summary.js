@@ -15,18 +15,25 @@ function ranking(experiment) {
   }).sort((a, b) => sign * ((a[key] ?? 0) - (b[key] ?? 0)));
 }
 
+// "1d" as "1 day".
+function horizonInWords(text) {
+  const units = { d: "day", h: "hour", m: "minute", s: "second" }, parts = text.match(/^(\d+)([dhms])$/);
+  return parts ? counted(Number(parts[1]), units[parts[2]]) : text;
+}
+
 function labelInWords(session) {
   const target = session.targets.map((name) => (name === "cart" ? "put something into the cart" : "bought something"));
+  const first = session.size === 1 ? "the first event" : `the first ${session.size} events`;
   const did = target.length > 1 ? "put something into the cart or bought it" : target[0];
   switch (session.label) {
-    case "window": return `whether a visitor ${did} within the first ${counted(session.size, "event")} of a visit`;
-    case "session": return `whether a visitor ${did} in the first ${counted(session.size, "event")} of a visit or within ${session.horizon} after them`;
-    default: return `whether a visitor who has not done so yet will have ${did} within ${session.horizon} after the first ${counted(session.size, "event")} of a visit`;
+    case "window": return `whether a visitor ${did} within ${first} of a visit`;
+    case "session": return `whether a visitor ${did} in ${first} of a visit or within ${horizonInWords(session.horizon)} after that`;
+    default: return `whether a visitor who has not done so yet will have ${did} within ${horizonInWords(session.horizon)} after ${first} of a visit`;
   }
 }
 
 function experimentInWords(experiment) {
-  const order = ranking(experiment), best = order.find((row) => !row.dummy), dummy = order.find((row) => row.dummy);
+  const order = ranking(experiment), best = order.find((row) => !row.dummy);
   const names = distinct(experiment.rows.map((row) => row.batch)), key = headlineOf(experiment);
   if (!best) return [note("No model was fitted.")];
   const sessions = sum(names.map((name) => experiment.rows.find((row) => row.batch === name).sessions));
@@ -39,13 +46,14 @@ function experimentInWords(experiment) {
       `: of the sessions that it names, ${percent(best.precision)} are right, against ${percent(best.base_rate)} of all sessions`
       + `${known(times) ? ` (${times.toFixed(1)} times as many)` : ""}, and it finds ${percent(best.recall)} of those there are.`),
   ];
-  if (dummy && !lowerIsBetter.has(key) && known(best[key]) && best[key] <= dummy[key]) {
-    words.push(el("p", { class: "warning" }, `By ${nameOfMetric(key)} no model is better than the rule \u201c${nameOfModel(dummy.model)}\u201d: `
-      + "these data, or these features, tell too little of the label."));
+  const rule = order.filter((row) => row.dummy).reduce((most, row) => (most === null || row.f1_tuned > most.f1_tuned ? row : most), null);
+  if (rule && best.f1_tuned <= rule.f1_tuned) {
+    words.push(el("p", { class: "warning" }, `At its tuned cut it is no better than the rule \u201c${nameOfModel(rule.model)}\u201d (F1 ${ratio(best.f1_tuned)} against `
+      + `${ratio(rule.f1_tuned)}): use its ranking, or another goal for the cut, rather than its yes and no.`));
   }
   words.push(cards(
     card("Best model", nameOfModel(best.model), `by ${nameOfMetric(key)}, mean of ${counted(best.batches, "batch", "batches")}`),
-    card("F1 at the tuned cut", ratio(best.f1_tuned), dummy ? `${ratio(dummy.f1_tuned)} by the best rule without a model` : ""),
+    card("F1 at the tuned cut", ratio(best.f1_tuned), rule ? `${ratio(rule.f1_tuned)} by the best rule without a model` : ""),
     card("Average precision", ratio(best.average_precision), `${ratio(best.base_rate)} by chance`),
     card("ROC AUC", ratio(best.roc_auc), "0.5 by chance"),
     card("Test sessions", whole(sessions), `${percent(best.base_rate)} with a target`),

@@ -21,7 +21,10 @@ function startTheme() {
     try { localStorage.setItem("cartwheel-theme", theme); } catch { /* a page from a file may have no storage */ }
     setTheme(theme);
   });
-  addEventListener("beforeprint", () => setTheme("light"));
+  addEventListener("beforeprint", () => {
+    for (const session of document.querySelectorAll("details.session")) session.open = true;
+    setTheme("light");
+  });
   addEventListener("afterprint", () => setTheme(chosenTheme()));
 }
 
