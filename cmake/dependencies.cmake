@@ -2,6 +2,7 @@
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(FastFloat REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(Boost 1.74 REQUIRED)  # Asio and Beast
 # Debian's libxxhash has no CMake package; we use it as a header alone.
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 

@@ -5,6 +5,7 @@ usage: check_structure.py [ROOT]     ROOT is the repository, by default the one 
 
 - An area in src/ or cuda/ includes from itself and from the areas above it, in the order of src/CMakeLists.txt.
 - A public header includes other public headers and the standard library: users need nothing else. cartwheel.h is C.
+- A public header's namespace is visible to users of a shared library.
 - The library writes to no stream of the program.
 - CUDA headers are included under cuda/ and tests/cuda/ alone.
 
@@ -86,6 +87,9 @@ def offences(root):
                 yield place, line, text
         if place.parts[0] in ("include", "src", "cuda"):
             for line, text in enumerate(path.read_text(errors="replace").splitlines(), 1):
+                if place.parts[0] == "include" and re.match(r"namespace cartwheel\b", text):
+                    yield place, line, ('a shared library hides what this namespace declares; write '
+                                        'namespace [[gnu::visibility("default")]] cartwheel')
                 if STREAM.search(text.split("//")[0]):
                     yield place, line, "the library writes to a stream of the program; give the text back, or add to the Account"
 

@@ -5,12 +5,12 @@
 set -euo pipefail
 
 packages=(
-  g++ cmake ninja-build ccache git python3 python3-venv
+  g++ cmake ninja-build ccache git pkg-config python3 python3-dev python3-venv
   libtbb-dev libeigen3-dev libfmt-dev libfast-float-dev libxxhash-dev nlohmann-json3-dev  # the library
-  libisal-dev libzstd-dev
+  libisal-dev libzstd-dev libboost-dev
   libjs-chart.js                                                                          # the report page
   libcxxopts-dev libtomlplusplus-dev                                                      # intent_cli
-  libgtest-dev libgmock-dev libbenchmark-dev libmpfr-dev libgmp-dev libboost-dev          # tests, benchmarks
+  libgtest-dev libgmock-dev libbenchmark-dev libmpfr-dev libgmp-dev                       # tests, benchmarks
 )
 if [ "${1:-}" = --browser ]; then packages+=(chromium fonts-liberation); fi  # tests of the report page
 # Runs CUDA programs on the CPU, where nvcc is but no GPU.

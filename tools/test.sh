@@ -1,19 +1,27 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test: the thread tests under ThreadSanitizer, all tests under
 # AddressSanitizer and UndefinedBehaviorSanitizer, then all tests of the release build, with CUDA where nvcc is.
-#   --release-only   leaves the sanitizers out
+#   --release-only     leaves the sanitizers out
+#   --without-python   leaves the Python package out; else what it is built and tested with comes from PyPI
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 release_only=false
+python=true
 for argument in "$@"; do
   case "$argument" in
     --release-only) release_only=true ;;
-    *) echo "usage: tools/test.sh [--release-only]" >&2; exit 2 ;;
+    --without-python) python=false ;;
+    *) echo "usage: tools/test.sh [--release-only] [--without-python]" >&2; exit 2 ;;
   esac
 done
 
 ./tools/install_dependencies.sh --browser
+if $python; then
+  ./tools/python_environment.sh python/requirements.txt build/python/package >/dev/null
+else
+  echo "== the Python package is NOT tested"
+fi
 jobs=$(nproc)
 
 build_and_test() {
@@ -45,7 +53,7 @@ if command -v nvcc >/dev/null; then
   fi
 fi
 echo "== $preset: build"
-cmake --preset "$preset" >/dev/null
+cmake --preset "$preset" -DCARTWHEEL_BUILD_PYTHON="$python" >/dev/null
 cmake --build --preset "$preset" --parallel "$jobs"
 echo "== $preset: test"
 ctest --preset "$preset" --parallel "$jobs"

@@ -18,10 +18,11 @@ struct Command {
 };
 
 extern const Command generate_command, eda_command, prepare_command, run_command, fit_command, predict_command,
-    explain_command, errors_command, audit_command, pitfalls_command, features_command, table_command;
+    explain_command, errors_command, audit_command, pitfalls_command, features_command, serve_command, table_command;
 
-inline constexpr std::array<const Command*, 12> commands{
-    &generate_command, &eda_command,    &prepare_command, &run_command,      &fit_command,      &predict_command,
-    &explain_command,  &errors_command, &audit_command,   &pitfalls_command, &features_command, &table_command};
+inline constexpr std::array<const Command*, 13> commands{
+    &generate_command, &eda_command,     &prepare_command, &run_command,   &fit_command,
+    &predict_command,  &explain_command, &errors_command,  &audit_command, &pitfalls_command,
+    &features_command, &serve_command,   &table_command};
 
 }  // namespace intent_cli

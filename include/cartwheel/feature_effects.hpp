@@ -9,7 +9,7 @@
 #include <vector>
 
 /// What a model makes of each feature.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct FeatureEffectsOptions {
   std::size_t rows = 1000;  ///< [1, 2^31]: at most so many rows are looked at, evenly spread over the given ones.

@@ -13,7 +13,7 @@
 #include <vector>
 
 /// Results as one page for people: a document of aggregates (JSON), and an HTML file that holds it with all it needs.
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 struct AuditReport;
 struct Earliness;

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace cartwheel {
+namespace [[gnu::visibility("default")]] cartwheel {
 
 /// The "yes" decisions at one cut.
 struct CutCounts {

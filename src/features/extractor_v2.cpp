@@ -36,13 +36,36 @@ WindowRows ExtractorV2::windows_of(const SessionTable& sessions, std::span<const
 FeatureMatrix ExtractorV2::matrix_of(std::vector<FeatureGroup::Columns> columns, std::size_t rows) const {
   FeatureMatrix matrix(rows);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    const std::vector<FeatureDefinition> definitions = groups_[g]->definitions(session_);
-    if (definitions.size() != columns[g].size())
+    const std::vector<std::string>& names = column_names_[g];
+    if (names.size() != columns[g].size())
       throw ParameterError(fmt::format("group {} of V2 has {} definitions for {} columns", options_.groups[g],
-                                       definitions.size(), columns[g].size()));
-    for (std::size_t c = 0; c < definitions.size(); ++c) matrix.add(definitions[c].name, std::move(columns[g][c]));
+                                       names.size(), columns[g].size()));
+    for (std::size_t c = 0; c < names.size(); ++c) matrix.add(names[c], std::move(columns[g][c]));
   }
   return matrix;
+}
+
+/// Once, because definitions are long texts, and a single session is otherwise scored in less time than it takes to
+/// write them.
+void ExtractorV2::name_columns() {
+  column_names_.clear();
+  for (const auto& group : groups_) {
+    std::vector<std::string>& names = column_names_.emplace_back();
+    for (FeatureDefinition& definition : group->definitions(session_)) names.push_back(std::move(definition.name));
+  }
+}
+
+const HistoryReader* ExtractorV2::history_reader() const {
+  for (const auto& group : groups_)
+    if (const auto* reader = dynamic_cast<const HistoryReader*>(group.get())) return reader;
+  return nullptr;
+}
+
+void ExtractorV2::check_label(const SessionTable& sessions) const {
+  if (!fitted_) throw ParameterError("V2: transform was called before fit_transform");
+  if (sessions.options.label != session_.label)
+    throw ParameterError(fmt::format("V2: the sessions have label {}, but the fit had {}; build them with that label",
+                                     name_of(sessions.options.label), name_of(session_.label)));
 }
 
 FeatureMatrix ExtractorV2::fit_transform(const SessionTable& sessions, std::span<const std::uint32_t> rows,
@@ -51,18 +74,29 @@ FeatureMatrix ExtractorV2::fit_transform(const SessionTable& sessions, std::span
   session_ = sessions.options;
   std::vector<FeatureGroup::Columns> columns(groups_.size());
   core::parallel_for(groups_.size(), [&](std::size_t g) { columns[g] = groups_[g]->fit_columns(windows, train_end); });
+  name_columns();
   fitted_ = true;
   return matrix_of(std::move(columns), rows.size());
 }
 
 FeatureMatrix ExtractorV2::transform(const SessionTable& sessions, std::span<const std::uint32_t> rows) const {
-  if (!fitted_) throw ParameterError("V2: transform was called before fit_transform");
+  check_label(sessions);
   const WindowRows windows = windows_of(sessions, rows);
-  if (sessions.options.label != session_.label)
-    throw ParameterError(fmt::format("V2: the sessions have label {}, but the fit had {}; build them with that label",
-                                     name_of(sessions.options.label), name_of(session_.label)));
   std::vector<FeatureGroup::Columns> columns(groups_.size());
   core::parallel_for(groups_.size(), [&](std::size_t g) { columns[g] = groups_[g]->columns(windows); });
+  return matrix_of(std::move(columns), rows.size());
+}
+
+FeatureMatrix ExtractorV2::transform_with(const SessionTable& sessions, std::span<const std::uint32_t> rows,
+                                          std::span<const KnownHistory> known) const {
+  check_label(sessions);
+  const WindowRows windows = windows_of(sessions, rows);
+  std::vector<FeatureGroup::Columns> columns;
+  columns.reserve(groups_.size());
+  for (const auto& group : groups_) {
+    const auto* reader = dynamic_cast<const HistoryReader*>(group.get());
+    columns.push_back(reader != nullptr ? reader->columns_with(windows, known) : group->columns(windows));
+  }
   return matrix_of(std::move(columns), rows.size());
 }
 
@@ -117,6 +151,7 @@ std::unique_ptr<ExtractorV2> ExtractorV2::read(core::ByteReader& in) {
       in.fail(fmt::format("the state of group {} cannot be read ({})", group, error.what()));
     }
   }
+  extractor->name_columns();
   extractor->fitted_ = true;
   return extractor;
 }

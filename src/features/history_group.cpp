@@ -8,6 +8,7 @@
 #include "features/groups.hpp"
 #include "features/history_columns.hpp"
 #include "features/history_pass.hpp"
+#include "features/known_history.hpp"
 #include "features/time_order.hpp"
 
 namespace cartwheel::features {
@@ -15,7 +16,7 @@ namespace {
 
 /// What the user did before the session: see HistoryStore. The store stands at the end of training; rows that start
 /// later also know the events of their log between the two.
-class HistoryGroup final : public FeatureGroup {
+class HistoryGroup final : public FeatureGroup, public HistoryReader {
  public:
   explicit HistoryGroup(const ExtractorV2Options& options) : most_users_(options.history_users) {}
 
@@ -39,7 +40,7 @@ class HistoryGroup final : public FeatureGroup {
   }
 
   Columns columns(const WindowRows& windows) const override {
-    HistoryStore store = HistoryStore::from_records(records_, options_, most_users_);
+    HistoryStore store = history();
     const LogKeys keys(windows.sessions.log);
     const HistoryPass pass{windows, keys.users, keys.visits, train_end_, std::numeric_limits<std::int64_t>::max(),
                            options_};
@@ -47,6 +48,16 @@ class HistoryGroup final : public FeatureGroup {
     std::vector<UserHistory> known;
     for (const std::uint64_t user : keys.users) known.push_back(store.find(user).value_or(UserHistory{}));
     return history_columns_on_cuda(pass, known, nullptr);
+  }
+
+  HistoryStore history() const override { return HistoryStore::from_records(records_, options_, most_users_); }
+  std::int64_t history_end() const override { return train_end_; }
+  Columns columns_with(const WindowRows& windows, std::span<const KnownHistory> known) const override {
+    FloatColumns out(history_definitions().size(), windows.size());
+    for (std::size_t i = 0; i < windows.size(); ++i)
+      set_history_columns(known[i].no_user, known[i].history.value_or(UserHistory{}),
+                          windows.sessions.start[windows.rows[i]], i, out);
+    return out.take();
   }
 
   std::string state() const override {

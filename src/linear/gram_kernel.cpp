@@ -126,9 +126,7 @@ GramKernel::GramKernel(const Design& design, const GramLayout& layout)
       z_(side * layout.threes() * stride),
       weighted_(z_.size()),
       lanes_(layout.mixed(0, 0) * tile_lanes),
-      unusual_(layout.rare.size() * stride),
       next_(layout.rare.size()),
-      stop_(layout.rare.size()),
       first_of_few_(layout.rare.size() + 1) {}
 
 void GramKernel::load_block(const double* curvature, std::size_t begin, std::size_t end) {
@@ -158,43 +156,50 @@ void GramKernel::add_centred(std::size_t rows) {
                   lanes_.data() + layout_.block(row, column) * tile_lanes);
 }
 
-/// The unusual values of a block go into columns of zeros, so that each column of them meets the others as it meets
-/// the centred ones: in its own few rows.
-void GramKernel::add_rare(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out) {
-  const std::size_t rare = layout_.rare.size();
-  for (std::size_t k = 0; k < rare; ++k) {
-    const MostlyOne& column = design_.mostly_one[layout_.rare[k]];
-    std::size_t i = next_[k];
-    for (; i < column.rows.size() && column.rows[i] < end; ++i)
-      unusual_[k * stride + column.rows[i] - begin] = static_cast<double>(column.values[i]) - column.usual;
-    stop_[k] = i;
+/// The unusual values of a block: one rare column after the other in few_, row by row (and in each by column) in
+/// unusual_.
+void GramKernel::collect_unusual(const double* curvature, std::size_t begin, std::size_t end) {
+  std::array<std::uint32_t, block_rows + 1> place{};  // of each row's next value
+  std::size_t count = 0;
+  for (std::size_t k = 0; k < layout_.rare.size(); ++k) {
+    const std::span<const std::uint32_t> rows = design_.mostly_one[layout_.rare[k]].rows;
+    for (std::size_t i = next_[k]; i < rows.size() && rows[i] < end; ++i, ++count) ++place[rows[i] - begin + 1];
   }
+  for (std::size_t row = 0; row < block_rows; ++row) place[row + 1] += place[row];
+  unusual_.resize(count);
   few_.clear();
-  for (std::size_t k = 0; k < rare; ++k) {
-    first_of_few_[k] = few_.size();
+  for (std::uint32_t k = 0; k < layout_.rare.size(); ++k) {
     const MostlyOne& column = design_.mostly_one[layout_.rare[k]];
-    for (std::size_t i = next_[k]; i < stop_[k]; ++i) {
-      const std::size_t place = column.rows[i] - begin;
-      few_.push_back({place, curvature[place] * unusual_[k * stride + place]});
+    first_of_few_[k] = few_.size();
+    for (std::size_t& i = next_[k]; i < column.rows.size() && column.rows[i] < end; ++i) {
+      const auto row = static_cast<std::uint32_t>(column.rows[i] - begin);
+      const double value = static_cast<double>(column.values[i]) - column.usual;
+      unusual_[place[row]++] = {row, k, value};
+      few_.push_back({row, curvature[row] * value});
     }
   }
-  first_of_few_[rare] = few_.size();
+  first_of_few_.back() = few_.size();
+}
+
+void GramKernel::add_rare(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out) {
+  collect_unusual(curvature, begin, end);
   // All of the few meet some columns, which stay in the first-level cache, before they meet the next.
-  const auto meet = [&]<std::size_t columns>(const double* block, std::size_t rare_columns, const auto& sum) {
-    for (std::size_t k = 0; k < rare_columns; ++k)
-      add_products<columns>(std::span(few_).subspan(first_of_few_[k], first_of_few_[k + 1] - first_of_few_[k]), block,
-                            out.data() + sum(k));
-  };
   for_some_at_once(layout_.centred.size(), [&]<std::size_t columns>(std::size_t j) {
-    meet.template operator()<columns>(z_.data() + j * stride, rare, [&](auto k) { return layout_.mixed(k, j); });
+    for (std::size_t k = 0; k < layout_.rare.size(); ++k)
+      add_products<columns>(std::span(few_).subspan(first_of_few_[k], first_of_few_[k + 1] - first_of_few_[k]),
+                            z_.data() + j * stride, out.data() + layout_.mixed(k, j));
   });
-  for_some_at_once(rare, [&]<std::size_t columns>(std::size_t j) {
-    meet.template operator()<columns>(unusual_.data() + j * stride, j + columns,
-                                      [&](auto k) { return layout_.both_rare(k, j); });
-  });
-  for (std::size_t k = 0; k < rare; ++k)
-    for (std::size_t& i = next_[k]; i < stop_[k]; ++i)
-      unusual_[k * stride + design_.mostly_one[layout_.rare[k]].rows[i] - begin] = 0.0;
+  for (std::size_t first = 0; first < unusual_.size();) {
+    const std::uint32_t row = unusual_[first].row;
+    std::size_t last = first;
+    while (last < unusual_.size() && unusual_[last].row == row) ++last;
+    for (std::size_t a = first; a < last; ++a) {
+      const double weighted = curvature[row] * unusual_[a].value;
+      for (std::size_t b = a; b < last; ++b)
+        out[layout_.both_rare(unusual_[a].column, unusual_[b].column)] += weighted * unusual_[b].value;
+    }
+    first = last;
+  }
 }
 
 void GramKernel::sum_tile(const double* curvature, std::size_t tile, std::span<double> out) {

@@ -66,16 +66,23 @@ class GramKernel {
  private:
   void load_block(const double* curvature, std::size_t begin, std::size_t end);
   void add_centred(std::size_t rows);
+  void collect_unusual(const double* curvature, std::size_t begin, std::size_t end);
   void add_rare(const double* curvature, std::size_t begin, std::size_t end, std::span<double> out);
+
+  /// A value of a column of mostly one value, in one row of a block.
+  struct Unusual {
+    std::uint32_t row, column;
+    double value;
+  };
 
   const Design& design_;
   const GramLayout& layout_;
   std::vector<double> z_, weighted_;  ///< [centred, padded][block_rows, padded]
   std::vector<double> lanes_;
-  std::vector<double> unusual_;            ///< [rare][block_rows, padded]: u; all 0 between blocks.
-  std::vector<std::size_t> next_, stop_;   ///< [rare]: the entries of a block, of those of the column.
-  std::vector<RowFactor> few_;             ///< The rows of these entries, one rare column after the other,
-  std::vector<std::size_t> first_of_few_;  ///< [rare + 1]: and where those of each begin.
+  std::vector<std::size_t> next_;  ///< [rare]: the entry that the next block begins with.
+  std::vector<Unusual> unusual_;
+  std::vector<RowFactor> few_;             ///< The same values, weighted,
+  std::vector<std::size_t> first_of_few_;  ///< [rare + 1]: and where those of each column begin.
 };
 
 }  // namespace cartwheel::linear

@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<std::string> commands{"generate", "prepare", "run", "fit", "predict", "explain", "errors", "audit", "pitfalls", "features", "table"};
+const std::vector<std::string> commands{"generate", "prepare", "run", "fit", "predict", "explain", "errors", "audit", "pitfalls", "features", "serve", "table"};
 
 TEST_F(IntentCli, HelpNamesEveryCommandAndShowsAnExample) {
   const ProgramResult result = run({"--help"});

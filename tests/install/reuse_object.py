@@ -14,7 +14,7 @@ import shutil
 import sys
 
 BUILD = pathlib.Path(__file__).resolve().parents[2]
-OBJECT = re.compile(r"(?:.*/)?(src/CMakeFiles/cartwheel\.dir/.+)")  # by its place in the library's build
+OBJECT = re.compile(r"(?:.*/)?((?:src|python)/CMakeFiles/\S+\.dir/.+)")  # by its place in the library's build
 
 
 def plain(command):
@@ -28,7 +28,7 @@ def object_of(command):
     words = plain(command)
     name = words[words.index("-o") + 1] if "-o" in words else ""
     for entry in json.loads((BUILD / "compile_commands.json").read_text()):
-        if f" {name} " in entry["command"] and (BUILD / name).exists():
+        if f" -o {name} " in entry["command"] + " " and (BUILD / name).exists():
             ours, skip = [], False
             for word in words:  # a compilation database leaves out what is written about dependencies
                 if skip or word in ("-MD", "-MT", "-MF"):

@@ -72,6 +72,12 @@ class CheckStructure(unittest.TestCase):
             self.assert_one_offence({"include/cartwheel.h": f"#include <{header}>\n"}, "include/cartwheel.h:1",
                                     "users would need too")
 
+    def test_a_public_namespace_is_visible(self):
+        self.assert_one_offence({"include/cartwheel/p.hpp": "\nnamespace cartwheel {\n}\n"}, "include/cartwheel/p.hpp:2",
+                                "shared library hides")
+        visible = 'namespace [[gnu::visibility("default")]] cartwheel {\n}\n'
+        self.assertEqual(check({"include/cartwheel/p.hpp": visible}), (0, []))
+
     def test_the_library_is_silent(self):
         for line in ('std::cerr << "x";', 'printf("x");', 'fputs("x", stderr);', "std::perror (nullptr);"):
             self.assert_one_offence({"src/data/d.cpp": f"\n{line}\n"}, "src/data/d.cpp:2", "writes to a stream")
