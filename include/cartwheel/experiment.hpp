@@ -154,9 +154,10 @@ struct ExperimentPlan {
   SearchWork alone;   ///< Of the searches of all batches, were each combination fitted by itself.
   SearchWork shared;  ///< With the work that they share done once.
   std::uint64_t final_fits = 0;
-  /// At the worst moment, besides the session table and the models: columns of the folds in work, as floats, and
-  /// scores.
-  std::uint64_t column_bytes = 0, score_bytes = 0;
+  /// At the worst moment, besides the session table: columns of the folds in work, as floats; scores; and models while
+  /// they are fitted, with those that stay. At most, and for trees of unlimited depth far more than is usual: as if
+  /// each row had a leaf of its own.
+  std::uint64_t column_bytes = 0, score_bytes = 0, model_bytes = 0;
   std::uint64_t journal_bytes = 0;
 };
 /// @throws ParameterError, DataError as run_experiment before its work starts.

@@ -6,6 +6,7 @@
 #include <cartwheel/error.hpp>
 
 #include "core/parallel.hpp"
+#include "pipeline/fit_memory.hpp"
 #include "selection/plan.hpp"
 
 namespace cartwheel {
@@ -18,9 +19,13 @@ std::uint64_t depth_of(const selection::SearchPlan& plan, std::size_t node) {
   return deepest + 1;
 }
 
-/// Float columns of both sides of the largest fold, at every node on the longest way.
-std::uint64_t column_bytes_of(const selection::SearchPlan& plan, std::uint64_t rows) {
-  std::uint64_t most = 0;
+/// The most columns that any root has, and the most copies of columns times their number.
+struct Widths {
+  std::uint64_t columns = 0, columns_at_all_nodes = 0;
+};
+
+Widths widths_of(const selection::SearchPlan& plan) {
+  Widths most;
   for (const auto& [extractor, parameters, node] : plan.roots) {
     std::uint64_t columns = 0;
     try {
@@ -28,9 +33,35 @@ std::uint64_t column_bytes_of(const selection::SearchPlan& plan, std::uint64_t r
     } catch (const ParameterError&) {
       continue;  // it will be reported as a combination that fails
     }
-    most = std::max(most, columns * depth_of(plan, node));
+    most.columns = std::max(most.columns, columns);
+    most.columns_at_all_nodes = std::max(most.columns_at_all_nodes, columns * depth_of(plan, node));
   }
-  return most * rows * sizeof(float);
+  return most;
+}
+
+/// A unit fits all its models at once, and each thread has one unit; a batch keeps its last fits, one of each model.
+std::uint64_t model_bytes_of(const selection::SearchSpace& space, const selection::SearchPlan& plan,
+                             std::uint64_t units_at_once, std::uint64_t batches, std::uint64_t rows,
+                             std::uint64_t columns) {
+  std::uint64_t most_of_unit = 0, kept = 0;
+  for (const selection::PlanUnit& unit : plan.units) {
+    const selection::ModelTrials& model = space.models[unit.model];
+    std::uint64_t models = 0, working = 0;
+    for (const std::size_t trial : unit.trials) {
+      const pipeline::FitMemory fit =
+          pipeline::fit_memory(model.model, model.parameters[model.trials[trial].parameters], rows, columns);
+      models += fit.model;
+      working = std::max(working, fit.working);
+    }
+    most_of_unit = std::max(most_of_unit, models + working);
+  }
+  for (const selection::ModelTrials& model : space.models) {
+    std::uint64_t largest = 0;
+    for (const Parameters& parameters : model.parameters)
+      largest = std::max(largest, pipeline::fit_memory(model.model, parameters, rows, columns).model);
+    kept += largest;
+  }
+  return units_at_once * most_of_unit + batches * kept;
 }
 
 }  // namespace
@@ -71,7 +102,11 @@ ExperimentPlan plan_experiment(const SessionTable& sessions, const ExperimentOpt
   }
   const std::size_t walks = plan.roots.size() * static_cast<std::size_t>(options.batches.folds);
   const auto at_once = std::min<std::uint64_t>(walks, static_cast<std::uint64_t>(core::thread_count()));
-  result.column_bytes = at_once * column_bytes_of(plan, most_rows);
+  const Widths widths = widths_of(plan);
+  result.column_bytes = at_once * widths.columns_at_all_nodes * most_rows * sizeof(float);
+  const std::uint64_t units = plan.units.size() * static_cast<std::uint64_t>(options.batches.folds);
+  result.model_bytes = model_bytes_of(space, plan, std::min(units, static_cast<std::uint64_t>(core::thread_count())),
+                                      result.batches.size(), most_rows, widths.columns);
   result.score_bytes = space.size() * most_scored * sizeof(double);
   result.journal_bytes = space.size() * scored * sizeof(double);
   return result;

@@ -27,6 +27,20 @@ void add_options(cxxopts::Options& options) {
 
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
+std::string memory_text(const cartwheel::ExperimentPlan& plan) {
+  return fmt::format("memory, besides the sessions: at most {} of columns, {} of scores, {} of models",
+                     megabytes(plan.column_bytes), megabytes(plan.score_bytes), megabytes(plan.model_bytes));
+}
+
+/// Says what the search will take, where that may be much.
+void say_memory(const Arguments& arguments, const cartwheel::SessionTable& sessions,
+                const cartwheel::ExperimentOptions& options) {
+  constexpr std::uint64_t much = std::uint64_t{1} << 30;
+  if (arguments.quiet()) return;
+  const cartwheel::ExperimentPlan plan = cartwheel::plan_experiment(sessions, options);
+  if (plan.column_bytes + plan.score_bytes + plan.model_bytes >= much) fmt::print(stderr, "{}\n", memory_text(plan));
+}
+
 std::string as_text(const cartwheel::ExperimentPlan& plan) {
   std::string text;
   for (const cartwheel::Batch& batch : plan.batches) text += timeline_text(batch) + "\n";
@@ -39,8 +53,7 @@ std::string as_text(const cartwheel::ExperimentPlan& plan) {
   line("model fits", plan.shared.model_fits, plan.alone.model_fits);
   line("models scored", plan.shared.combinations, plan.alone.combinations);
   text += fmt::format("{:<16} {:>12}\n", "final fits", plan.final_fits);
-  text += fmt::format("memory, besides the sessions and the models: {} of columns, {} of scores at most; journal {}\n",
-                      megabytes(plan.column_bytes), megabytes(plan.score_bytes), megabytes(plan.journal_bytes));
+  text += fmt::format("{}; journal {}\n", memory_text(plan), megabytes(plan.journal_bytes));
   return text;
 }
 
@@ -55,7 +68,7 @@ Json as_json(const cartwheel::ExperimentPlan& plan) {
   return {{"batches", plan.batches.size()},          {"work", as_json(plan.shared)},
           {"work_if_unshared", as_json(plan.alone)}, {"final_fits", plan.final_fits},
           {"column_bytes", plan.column_bytes},       {"score_bytes", plan.score_bytes},
-          {"journal_bytes", plan.journal_bytes}};
+          {"model_bytes", plan.model_bytes},         {"journal_bytes", plan.journal_bytes}};
 }
 
 /// "a,b" as {"a", "b"}.
@@ -224,6 +237,7 @@ void run(const Arguments& arguments) {
   else if (!std::filesystem::exists(config.experiment.journal))
     warn(arguments, {fmt::format("there is no {} to resume from; the search begins at its beginning",
                                  config.experiment.journal.string())});
+  say_memory(arguments, sessions, config.experiment);
   stopwatch.start("experiment");
   cartwheel::ExperimentResult result;
   resumable(arguments, [&] { result = cartwheel::run_experiment(sessions, config.experiment); });
