@@ -39,8 +39,6 @@ double Predictor::mean_probability(std::span<const float> values, std::size_t tr
 }
 
 std::vector<std::uint32_t> Predictor::leaves(const RowValues& x, std::size_t trees) const {
-  if (core::current_device() == Device::cuda)
-    throw DeviceError("the leaves that rows come to are not found on the GPU yet; use device cpu");
   std::vector<std::uint32_t> result(x.rows() * trees);
   rows_.for_each_block(x, [&](std::size_t begin, const GroupedRows& rows) {
     const std::span<std::uint32_t> leaves = std::span(result).subspan(begin * trees);

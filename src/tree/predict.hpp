@@ -28,7 +28,7 @@ class Predictor {
   /// The same of one row, on the CPU: one row is no work for a GPU. @param values  [columns], as PredictionRows::fill.
   /// @throws DataError for another number.
   double mean_probability(std::span<const float> values, std::size_t trees) const;
-  /// The number of the leaf that each row comes to, [rows x trees].
+  /// The number of the leaf that each row comes to, [rows x trees]. On the CPU whatever the device.
   std::vector<std::uint32_t> leaves(const RowValues& x, std::size_t trees) const;
 
   const PredictionRows& rows() const { return rows_; }

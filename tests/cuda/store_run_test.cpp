@@ -56,7 +56,7 @@ gap = "0h"
 void expect_run_of_cpu(const std::string& rest, std::size_t files) {
   const Result cpu = run_store("cpu", rest), gpu = run_store("cuda", rest);
   EXPECT_EQ(gpu.table, cpu.table);
-  EXPECT_EQ(cpu.files.size(), files);  // batches.csv, batches.json, models
+  EXPECT_EQ(cpu.files.size(), files);  // batches.csv, batches.json, report.html, models
   EXPECT_TRUE(gpu.files == cpu.files);
 }
 
@@ -71,7 +71,7 @@ session_size = 3
 [models.random_forest]
 n_estimators = [10]
 )",
-                    6);
+                    7);
 }
 
 TEST(StoreRun, RicherFeaturesAreTheSameOnBothDevices) {
@@ -81,7 +81,7 @@ TEST(StoreRun, RicherFeaturesAreTheSameOnBothDevices) {
 session_size = 3
 [models.bernoulli_nb]
 )",
-                    3);
+                    4);
 }
 
 }  // namespace

@@ -14,12 +14,15 @@ import shutil
 import sys
 
 BUILD = pathlib.Path(__file__).resolve().parents[2]
+# Where CMake puts the object of a source beside the library's folder of CMakeLists.txt: as /__/ or, in a subproject, by the
+# whole path of the source tree.
+SOURCE_TREE = re.search(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", (BUILD / "CMakeCache.txt").read_text(), re.MULTILINE)[1]
 OBJECT = re.compile(r"(?:.*/)?((?:src|python)/CMakeFiles/\S+\.dir/.+)")  # by its place in the library's build
 
 
 def plain(command):
     """The words of a command, without a launcher, and without the folder that the library is built in."""
-    words = [w for w in command if not w.endswith("ccache")]
+    words = [w.replace(f".dir{SOURCE_TREE}/", ".dir/__/") for w in command if not w.endswith("ccache")]
     return [found[1] if (found := OBJECT.fullmatch(word)) and not word.startswith("/") else word for word in words]
 
 
