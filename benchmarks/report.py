@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import statistics
+import tempfile
 
 TEMPLATE = pathlib.Path(__file__).with_name("performance.md.in")
 CARTWHEEL = "cartwheel"
@@ -235,9 +236,10 @@ def main():
     parser.add_argument("report", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the page; pictures go beside it")
     options = parser.parse_args()
-    os.environ.setdefault("MPLCONFIGDIR", str(options.out.resolve().parent))
     report = json.loads(options.report.read_text())
-    options.out.write_text(page(TEMPLATE.read_text(), report, options.out.parent))
+    with tempfile.TemporaryDirectory() as cache:  # of matplotlib, which would leave one in the home folder
+        os.environ.setdefault("MPLCONFIGDIR", cache)
+        options.out.write_text(page(TEMPLATE.read_text(), report, options.out.parent))
 
 
 if __name__ == "__main__":

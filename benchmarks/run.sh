@@ -28,9 +28,10 @@ build=build/$preset
 rm -rf "$out/programs" "$out/peers"
 mkdir -p "$out/programs" "$out/peers"
 options=(--benchmark_repetitions=5 --benchmark_min_time=0.2)
-if $quick; then options=(--benchmark_repetitions=3 --benchmark_min_time=0.05 "--benchmark_filter=-(:1000000|:10000000|/columns:500/)"); fi
+if $quick; then options=(--benchmark_repetitions=3 --benchmark_min_time=0.05 "--benchmark_filter=-(^long_|rows:1000000|events:10000000|/columns:500/)"); fi
 for program in "$build"/benchmarks/*_bench; do
   name=$(basename "$program")
+  if [ "$name" = serve_bench ]; then continue; fi  # it needs a model, and a core for its clients: docs/server.md
   echo "== $name" >&2
   "$program" "${options[@]}" --benchmark_out="$out/programs/$name.json" --benchmark_out_format=json >&2 ||
     echo "$name stopped with exit code $?" >"$out/programs/$name.failed"
@@ -51,7 +52,7 @@ if $peers; then
   done <<'STAGES'
 ingest --events 400000
 sessions --events 874000
-forest --cases store generated
+forest --cases store generated --limit 20
 linear --sizes 10000x38
 bayes --rows 100000
 grid --events 100000 --rounds 1 --threads 2
