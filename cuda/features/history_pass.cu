@@ -9,6 +9,7 @@
 #include "features/float_columns_on_device.hpp"
 #include "features/history_columns.hpp"
 #include "features/history_pass.hpp"
+#include "sessions/target_types.hpp"
 
 /// A user's history before an event is what was known before the pass, and sums over the user's events up to there. Two
 /// sums share a 64-bit number, as neither can reach 2^32.
@@ -27,11 +28,9 @@ struct EventColumns {
   const std::uint32_t* session;
   const std::uint64_t* visit;  ///< [sessions] their keys.
   std::int64_t gap;
-  bool target_cart, target_purchase;
+  sessions::TargetTypes targets;
 
-  __device__ bool is_target(std::uint32_t row) const {
-    return (target_cart && type[row] == EventType::cart) || (target_purchase && type[row] == EventType::purchase);
-  }
+  __device__ bool is_target(std::uint32_t row) const { return targets.contains(type[row]); }
   __device__ std::uint64_t visit_of(std::uint32_t row) const { return visit[session[row]]; }
 };
 
@@ -173,8 +172,8 @@ FeatureGroup::Columns history_columns_on_cuda(const HistoryPass& pass, std::span
       event_users(std::span<const std::uint32_t>(user_of_event), "users of events");
   const DeviceBuffer<std::uint64_t> visit(pass.visits, "keys of sessions");
   const DeviceBuffer<UserHistory> history(known, "histories of users");
-  const EventColumns columns{type.data(),      session.data(),           visit.data(),
-                             pass.options.gap, pass.options.target_cart, pass.options.target_purchase};
+  const EventColumns columns{type.data(), session.data(), visit.data(), pass.options.gap,
+                             sessions::TargetTypes(pass.options)};
   const DeviceBuffer<std::uint64_t> visits_and_targets(size + 1, "sums of events"),
       carts_and_purchases(size + 1, "sums of events");
   const DeviceBuffer<std::uint32_t> target_place(size, "sums of events");

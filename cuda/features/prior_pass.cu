@@ -4,6 +4,7 @@
 #include "features/events_by_key.hpp"
 #include "features/float_columns_on_device.hpp"
 #include "features/prior_pass.hpp"
+#include "sessions/target_types.hpp"
 
 /// For each space, the counts of every cell of the windows are found; then a thread a row makes its columns of them.
 namespace cartwheel::features {
@@ -19,11 +20,9 @@ constexpr double missing = -1.0;  ///< Views of a missing key.
 /// What of an event counts.
 struct EventTypes {
   const EventType* type;
-  bool target_cart, target_purchase;
+  sessions::TargetTypes targets;
 
-  __device__ bool is_target(std::uint32_t row) const {
-    return (target_cart && type[row] == EventType::cart) || (target_purchase && type[row] == EventType::purchase);
-  }
+  __device__ bool is_target(std::uint32_t row) const { return targets.contains(type[row]); }
 };
 
 /// counts[i] = (views, targets) of event i, views in the upper half. @param counts  [size + 1]
@@ -173,7 +172,7 @@ OrderedPriors ordered_priors_on_cuda(const WindowRows& windows, const PriorKeys&
   const EventLog& log = sessions.log;
   const EventsByTime events(log, std::numeric_limits<std::int64_t>::min(), train_end);
   const DeviceBuffer<EventType> type(log.type(), "event types");
-  const EventTypes types{type.data(), sessions.options.target_cart, sessions.options.target_purchase};
+  const EventTypes types{type.data(), sessions::TargetTypes(sessions.options)};
   const AskedRows rows(windows, spaces);
   const DeviceBuffer<std::uint64_t> sums(events.size() + 1, "sums of events");
   const auto add_up = [&](const EventStretches& order) {

@@ -11,6 +11,7 @@
 #include "sessions/fill_table.hpp"
 #include "sessions/group_sessions.hpp"
 #include "sessions/session_blocks.hpp"
+#include "sessions/target_types.hpp"
 
 /// Events are sorted by (session, time, row), so that a session is a stretch of them; a thread decides a session, the
 /// kept ones are sorted by (start, first row), and columns are gathered. Every step is a launch over all events,
@@ -79,13 +80,11 @@ struct SortedEvents {
   std::uint32_t* next_target;  ///< [codes]: place of the first target beyond the first k; none if there is none.
   const std::int64_t* time;
   const EventType* type;
-  std::uint32_t targets;  ///< Bit t is set where type t is a target.
+  TargetTypes targets;
 
   CARTWHEEL_HD std::uint64_t code(std::size_t place) const { return keys[place] >> shift; }
   CARTWHEEL_HD std::int64_t time_at(std::size_t place) const { return time[rows[place]]; }
-  CARTWHEEL_HD bool is_target(std::size_t place) const {
-    return (targets >> static_cast<unsigned>(type[rows[place]]) & 1) != 0;
-  }
+  CARTWHEEL_HD bool is_target(std::size_t place) const { return targets.contains(type[rows[place]]); }
 };
 
 __global__ void __launch_bounds__(threads) find_sessions(const SortedEvents events) {
@@ -315,11 +314,9 @@ class Grouping {
   }
 
   SortedEvents find() {
-    std::uint32_t targets = 0;
-    for (std::uint32_t t = 0; t <= static_cast<std::uint32_t>(EventType::other); ++t)
-      targets |= static_cast<std::uint32_t>(table_.options.is_target(static_cast<EventType>(t))) << t;
-    const SortedEvents events{sorted_.keys.data(), sorted_.values.data(), codes_.size(), shift_,       begin_.data(),
-                              end_.data(),         next_target_.data(),   time_.data(),  type_.data(), targets};
+    const SortedEvents events{
+        sorted_.keys.data(), sorted_.values.data(), codes_.size(), shift_,       begin_.data(),
+        end_.data(),         next_target_.data(),   time_.data(),  type_.data(), TargetTypes(table_.options)};
     begin_.fill_with_zeros();
     end_.fill_with_zeros();
     core::DeviceContext::get().fill_with_byte(next_target_.data(), 0xff, next_target_.bytes());
